@@ -36,10 +36,13 @@ impl IdNumber {
             text = format!("{}19{}", &text[..6], &text[6..]);
             text.push(check_character(&text));
         }
-        let bytes = text.as_bytes();
-        if bytes.len() != 18 {
+        if text.chars().count() != 18 {
             return Err(IdError::Length(text.chars().count()));
         }
+        if !text.is_ascii() {
+            return Err(IdError::NotDigits);
+        }
+        let bytes = text.as_bytes();
         let body_is_digits = bytes[..17].iter().all(u8::is_ascii_digit);
         if !body_is_digits || !(bytes[17].is_ascii_digit() || bytes[17] == b'X') {
             return Err(IdError::NotDigits);
