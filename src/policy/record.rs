@@ -371,7 +371,7 @@ fn push_amount(out: &mut Vec<u8>, key: &str, fen: i64) {
 }
 
 /// A whole number.
-pub(super) fn push_number(out: &mut Vec<u8>, number: i64) {
+pub fn push_number(out: &mut Vec<u8>, number: i64) {
     if number < 0 {
         out.push(b'-');
     }
@@ -390,7 +390,7 @@ pub(super) fn push_number(out: &mut Vec<u8>, number: i64) {
 }
 
 /// An amount in fen as yuan with two places.
-pub(super) fn push_money(out: &mut Vec<u8>, fen: i64) {
+pub fn push_money(out: &mut Vec<u8>, fen: i64) {
     // "-", up to 17 digits of yuan, ".", two places.
     let mut text = [0u8; 24];
     let mut at = text.len() - 3;
@@ -444,7 +444,7 @@ fn push_places(out: &mut Vec<u8>, fraction: u32, digits: usize) {
 }
 
 /// A JSON string with its quotes.
-pub(super) fn push_json_text(out: &mut Vec<u8>, text: &str) {
+pub fn push_json_text(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');
     if text.bytes().all(|byte| byte >= 0x20 && byte != b'"' && byte != b'\\') {
         push(out, text);
