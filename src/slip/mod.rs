@@ -1,1 +1,5 @@
 //! What is printed.
+
+/// A form with its data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Form {}

@@ -1,1 +1,9 @@
-//! What screens draw with.
+//! What screens draw with, on ratatui's buffer: text that knows Chinese, styles, forms, tables, popups. Drawing reads
+//! state and never changes it.
+//!
+//! - `text.rs` width, cut, wrap, put
+//! - `theme.rs` styles for 16 colours and mono
+//! To add a widget: a file with one `draw` function over `(&mut Buffer, Rect, what to show, &Theme)`.
+
+pub mod text;
+pub mod theme;

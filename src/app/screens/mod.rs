@@ -1,0 +1,7 @@
+//! One file a screen. To add one: its file, a line here, `screen-NAME` in both message files.
+
+pub mod desk;
+pub mod frame;
+pub mod help;
+pub mod lock;
+pub mod palette;
