@@ -1,1 +1,3 @@
 //! What is printed.
+pub mod layout;
+pub mod text;
