@@ -1,5 +1,3 @@
 //! What is printed.
-
-/// A form with its data.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Form {}
+pub mod layout;
+pub mod text;

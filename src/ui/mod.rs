@@ -1,9 +1,7 @@
-//! What screens draw with, on ratatui's buffer: text that knows Chinese, styles, forms, tables, popups. Drawing reads
-//! state and never changes it.
+//! What screens draw with. Drawing takes `&State`; nothing here changes or checks anything.
 //!
-//! - `text.rs` width, cut, wrap, put
-//! - `theme.rs` styles for 16 colours and mono
-//! To add a widget: a file with one `draw` function over `(&mut Buffer, Rect, what to show, &Theme)`.
+//! - `text` the width of text, cutting and wrapping it for Chinese, drawing it safely
+//!
+//! To add a thing to draw: a file here with a function over a `Buffer` and plain data, and its test; then a line here.
 
 pub mod text;
-pub mod theme;
