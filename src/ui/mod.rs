@@ -1,7 +1,14 @@
-//! What screens draw with. Drawing takes `&State`; nothing here changes or checks anything.
+//! What screens draw with, on ratatui's buffer: text that knows Chinese, styles, forms, tables, popups. Drawing reads
+//! state and never changes it.
 //!
-//! - `text` the width of text, cutting and wrapping it for Chinese, drawing it safely
+//! - `text.rs` width, cut, wrap, put
+//! - `theme.rs` styles for 16 colours and mono
+//! - `typed.rs` a line of typing with its cursor
+//! - `popup.rs` what is drawn over something else
 //!
-//! To add a thing to draw: a file here with a function over a `Buffer` and plain data, and its test; then a line here.
+//! To add a widget: a file with one `draw` function over `(&mut Buffer, Rect, what to show, &Theme)`.
 
+pub mod popup;
 pub mod text;
+pub mod theme;
+pub mod typed;

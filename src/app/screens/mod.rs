@@ -5,3 +5,4 @@ pub mod frame;
 pub mod help;
 pub mod lock;
 pub mod palette;
+pub mod sheet;
