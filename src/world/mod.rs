@@ -10,6 +10,9 @@
 //! The words of it (names, units, accounts) are data: `data/names.json` and `data/demo.json`. To add one more fixed member
 //! or account: an entry in `demo.json`, and its test.
 
+pub mod dice;
+pub mod plan;
+
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::domain::area::{AreaCode, OfficeCode};
