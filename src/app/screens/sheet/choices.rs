@@ -124,10 +124,7 @@ fn hospitals(typed: &str, cx: &Context) -> Vec<Choice> {
         },
     )
     .into_iter()
-    .map(|hospital| Choice {
-        code: hospital.code.clone(),
-        label: hospital_label(&hospital.name, hospital.level, cx),
-    })
+    .map(|hospital| Choice { code: hospital.code.clone(), label: hospital_label(&hospital.name, hospital.level, cx) })
     .collect();
     let code = typed.to_uppercase();
     if found.is_empty() && is_known_hospital_code(&code) {
@@ -152,9 +149,6 @@ fn diagnoses(typed: &str, cx: &Context) -> Vec<Choice> {
         },
     )
     .into_iter()
-    .map(|diagnosis| Choice {
-        code: diagnosis.code.clone(),
-        label: format!("{} {}", diagnosis.code, diagnosis.name),
-    })
+    .map(|diagnosis| Choice { code: diagnosis.code.clone(), label: format!("{} {}", diagnosis.code, diagnosis.name) })
     .collect()
 }

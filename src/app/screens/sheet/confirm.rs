@@ -8,7 +8,6 @@ use crate::app::edit::Line;
 use crate::app::screens::slip;
 use crate::app::{Context, Event, Go};
 use crate::domain::claim::{Agent, ClaimState, Diagnosis, Document, NewClaim, Payee, PolicyRef, Reason};
-use crate::domain::sheet::Line as Amount;
 use crate::domain::text;
 use crate::keymap::Action;
 use crate::policy::Need;
@@ -84,7 +83,11 @@ impl Sheet {
         let warnings: Vec<Problem> =
             problems.iter().filter(|problem| problem.level == Level::Reason).cloned().collect();
         let reasons = Reasons { warnings, given: Vec::new(), line: Line::default() };
-        if reasons.warnings.is_empty() { self.ask_confirmation(cx, Vec::new()) } else { self.stage = Stage::Reasons(reasons) }
+        if reasons.warnings.is_empty() {
+            self.ask_confirmation(cx, Vec::new())
+        } else {
+            self.stage = Stage::Reasons(reasons)
+        }
     }
 
     pub(super) fn reason(&mut self, cx: &mut Context, event: Event) -> Go {
@@ -326,13 +329,5 @@ impl Sheet {
         let Some(member) = &self.member else { return (0, crate::domain::Money::ZERO) };
         let live = member.claims.iter().filter(|line| line.state.is_live() && line.period == period);
         (live.clone().count(), live.map(|line| line.total).sum())
-    }
-
-    /// The amount line of the settlement sheet that has the cursor, where one has it.
-    pub(super) fn amount_in_focus(&self) -> Option<Amount> {
-        match self.focus {
-            Field::Amount(line) => Some(line),
-            _ => None,
-        }
     }
 }

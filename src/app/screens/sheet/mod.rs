@@ -70,6 +70,8 @@ pub struct Sheet {
     focus: Field,
     /// The chosen row of the choices beneath the field.
     choice: usize,
+    /// It was moved, so that leaving the field takes it though nothing was typed.
+    choice_moved: bool,
     /// The field left itself when it was full: the next Enter is not for the new one.
     left_itself: bool,
     /// The field as it was when the cursor came, for undo.
@@ -113,6 +115,7 @@ impl Sheet {
             entries: Entries::default(),
             focus: Field::BillNumber,
             choice: 0,
+            choice_moved: false,
             left_itself: false,
             at_entry: Entry::default(),
             undo: Vec::new(),
@@ -154,7 +157,7 @@ impl Sheet {
         self.entries.offer(Field::Settlement, discharge.map(|date| date.to_string()));
         let card = self.member.as_ref().and_then(|member| member.card.as_ref());
         self.entries.offer(Field::Card, card.map(|card| format!("{} ****{}", card.bank, card.last4)));
-        let bank = self.entries.new_card().and_then(|card| crate::data::bank_of(&card));
+        let bank = self.entries.new_card().and_then(|card| crate::data::bank_of(&card)).map(str::to_owned);
         self.entries.offer(Field::Bank, bank);
         self.entries.derive_cash();
     }

@@ -15,6 +15,10 @@ impl Sheet {
         match event {
             Event::Text(c) => self.insert(cx, &c.to_string()),
             Event::Paste(text) => self.insert(cx, text),
+            Event::Edit(Edit::Backspace) if self.entry().chosen.is_some() => {
+                self.entries.get_mut(self.focus).chosen = None;
+                self.typed(cx);
+            }
             Event::Edit(Edit::Backspace) if self.entry().line.at_start() => self.step(cx, false),
             Event::Edit(edit) => {
                 let entry = self.entries.get_mut(self.focus);
@@ -51,6 +55,7 @@ impl Sheet {
         }
         self.left_itself = false;
         self.choice = 0;
+        self.choice_moved = false;
         self.typed(cx);
         if is_full(field, self.entry().line.text()) && self.has_no_error(field) {
             self.leave(cx, true);
@@ -82,15 +87,7 @@ impl Sheet {
             Action::Next if left_itself => {}
             Action::Next => return self.next(cx),
             Action::Previous => self.step(cx, false),
-            Action::Down | Action::Up if self.shows_choices(cx) => {
-                let last = self.choices(cx).len().saturating_sub(1);
-                self.choice = match action {
-                    Action::Down => (self.choice + 1).min(last),
-                    _ => self.choice.saturating_sub(1),
-                };
-            }
-            Action::Down => self.step(cx, true),
-            Action::Up => self.step(cx, false),
+            Action::Down | Action::Up => self.up_or_down(cx, action == Action::Down),
             Action::SameAsBefore => self.same_as_before(cx),
             Action::Submit => self.ask_submit(cx),
             Action::Undo => self.take_back(cx),
@@ -126,6 +123,19 @@ impl Sheet {
         Go::Stay
     }
 
+    /// Among open choices one further; past their ends, and elsewhere, the field below or above.
+    fn up_or_down(&mut self, cx: &mut Context, down: bool) {
+        let count = if self.shows_choices(cx) { self.choices(cx).len() } else { 0 };
+        let to = if down { self.choice.checked_add(1) } else { self.choice.checked_sub(1) };
+        match to.filter(|to| *to < count) {
+            Some(to) => {
+                self.choice = to;
+                self.choice_moved = true;
+            }
+            None => self.step(cx, down),
+        }
+    }
+
     fn step(&mut self, cx: &mut Context, forward: bool) {
         match self.entries.shape().neighbour(self.focus, forward) {
             Some(field) => {
@@ -139,7 +149,8 @@ impl Sheet {
     /// The field is left: its choice is taken, it is checked, the draft is kept.
     fn leave(&mut self, cx: &mut Context, by_enter: bool) {
         let field = self.focus;
-        if field.form() == Form::Choice && self.entry().chosen.is_none() && !self.entry().line.is_empty() {
+        let chooses = self.choice_moved || (self.entry().chosen.is_none() && !self.entry().line.is_empty());
+        if field.form() == Form::Choice && chooses {
             let chosen = self.choices(cx).into_iter().nth(self.choice);
             if let Some(choice) = chosen {
                 self.choose(&choice);
@@ -172,9 +183,12 @@ impl Sheet {
     }
 
     /// The cursor comes into a field, to the end of what was typed.
-    pub(super) fn enter(&mut self, _cx: &mut Context, field: Field) {
+    pub(super) fn enter(&mut self, cx: &Context, field: Field) {
         self.focus = field;
-        self.choice = 0;
+        self.choice_moved = false;
+        let code = self.entry().code().map(str::to_owned);
+        let at = self.choices(cx).iter().position(|choice| Some(&choice.code) == code.as_ref());
+        self.choice = at.unwrap_or_default();
         let entry = self.entries.get_mut(field);
         let text = entry.line.text().to_owned();
         entry.line.set(&text);
@@ -185,7 +199,9 @@ impl Sheet {
     fn remember(&mut self) {
         let same = {
             let entry = self.entry();
-            entry.line == self.at_entry.line && entry.chosen == self.at_entry.chosen && entry.cleared == self.at_entry.cleared
+            entry.line == self.at_entry.line
+                && entry.chosen == self.at_entry.chosen
+                && entry.cleared == self.at_entry.cleared
         };
         if !same {
             self.undo.push((self.focus, self.at_entry.clone()));
@@ -214,7 +230,8 @@ impl Sheet {
 
     /// Whether choices are open beneath the field, so that Up and Down choose among them.
     pub(super) fn shows_choices(&self, cx: &Context) -> bool {
-        self.focus.form() == Form::Choice && self.entry().chosen.is_none() && !self.choices(cx).is_empty()
+        let short = matches!(self.focus, Field::Kind | Field::Mode | Field::AgentRelation);
+        self.focus.form() == Form::Choice && (short || self.entry().chosen.is_none()) && !self.choices(cx).is_empty()
     }
 
     /// The field as on the claim before.

@@ -146,8 +146,7 @@ fn draw_field(sheet: &Sheet, cx: &Context, field: Field, area: Rect, buf: &mut B
     let focused = sheet.focus == field;
     let problem = sheet.problems.iter().find(|problem| problem.field == field).map(|problem| problem.level);
     if let Some(level) = problem {
-        let (mark, style) =
-            if level == Level::Error { ("!", cx.theme.error()) } else { ("?", cx.theme.warning()) };
+        let (mark, style) = if level == Level::Error { ("!", cx.theme.error()) } else { ("?", cx.theme.warning()) };
         put(buf, x + columns, y, 1, mark, style);
     }
     if focused && !entry.line.is_empty() {
@@ -239,8 +238,7 @@ fn balance(sheet: &Sheet, cx: &Context) -> (String, Style) {
         return (cx.t("balance-even"), cx.theme.good());
     }
     let sign = if difference.fen() > 0 { "+" } else { "" };
-    let mut text =
-        cx.strings.with("balance-off", &[("difference", &format!("{sign}{}", difference.grouped()))]);
+    let mut text = cx.strings.with("balance-off", &[("difference", &format!("{sign}{}", difference.grouped()))]);
     for suspect in amounts.suspects().iter().take(1) {
         let key = match suspect.slip {
             Slip::Swapped => "balance-swapped",
@@ -328,10 +326,7 @@ fn draw_amount(sheet: &Sheet, panel: &mut Panel) {
     }
     let period = sheet.assessing.published.as_ref().map_or(0, |published| published.policy.period);
     let (count, total) = sheet.paid_this_period(period);
-    panel.line(
-        &cx.strings.with("panel-paid", &[("total", &total.grouped()), ("count", &count)]),
-        cx.theme.note(),
-    );
+    panel.line(&cx.strings.with("panel-paid", &[("total", &total.grouped()), ("count", &count)]), cx.theme.note());
     let kind = sheet.kind().code();
     let documents = sheet.assessing.published.iter().flat_map(|published| &published.policy.documents);
     let needed = documents
