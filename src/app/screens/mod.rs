@@ -6,3 +6,4 @@ pub mod help;
 pub mod lock;
 pub mod palette;
 pub mod sheet;
+pub mod slip;
