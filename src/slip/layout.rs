@@ -36,6 +36,8 @@ pub enum Block {
     Title(String),
     /// Centred; wraps.
     Centre(String),
+    /// Two headings on one line where they fit, else beneath each other; centred.
+    Headings(String, String),
     /// From the left; wraps.
     Text(String),
     /// From the left, bold; wraps.
@@ -167,7 +169,7 @@ impl Block {
     fn texts_mut(&mut self) -> Vec<&mut String> {
         match self {
             Block::Title(text) | Block::Centre(text) | Block::Text(text) | Block::Strong(text) => vec![text],
-            Block::Field(left, right) | Block::Sides(left, right) => vec![left, right],
+            Block::Field(left, right) | Block::Sides(left, right) | Block::Headings(left, right) => vec![left, right],
             Block::Figure { text, figure, .. } => vec![text, figure],
             Block::Fields(pairs) => pairs.iter_mut().flat_map(|(key, value)| [key, value]).collect(),
             Block::Framed(blocks) | Block::Together(blocks) => blocks.iter_mut().flat_map(Block::texts_mut).collect(),
@@ -211,6 +213,14 @@ fn set(block: &Block, columns: usize) -> Vec<Line> {
             .map(|line| Line { bold: true, double: width(line.text.trim()) * 2 <= columns, ..line })
             .collect(),
         Block::Centre(text) => centred(text, columns),
+        Block::Headings(first, second) => {
+            let both = format!("{first}{}{second}", " ".repeat(GAP));
+            if width(&paper_text(&both)) <= columns {
+                centred(&both, columns)
+            } else {
+                [first, second].iter().flat_map(|text| centred(text, columns)).collect()
+            }
+        }
         Block::Text(text) => wrap(&paper_text(text), columns).into_iter().map(Line::plain).collect(),
         Block::Strong(text) => wrap(&paper_text(text), columns).into_iter().map(Line::bold).collect(),
         Block::Field(key, value) => field(key, value, columns).into_iter().map(Line::plain).collect(),

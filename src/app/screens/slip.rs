@@ -38,3 +38,4 @@ impl Screen for SlipScreen {
         None
     }
 }
+pub fn print_after_submit(_: &mut crate::app::Context, _: &crate::domain::claim::Claim) {}
