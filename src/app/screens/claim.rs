@@ -56,16 +56,7 @@ impl ClaimScreen {
     /// Opens a claim.
     pub fn new(cx: &mut Context, number: ClaimNumber) -> ClaimScreen {
         let asked = Some(cx.ask(Request::Claim(number)));
-        ClaimScreen {
-            number,
-            asked,
-            claim: None,
-            error: None,
-            first: 0,
-            reason: None,
-            withdrawing: None,
-            wanted: None,
-        }
+        ClaimScreen { number, asked, claim: None, error: None, first: 0, reason: None, withdrawing: None, wanted: None }
     }
 
     fn ask(&mut self, cx: &mut Context) {
@@ -183,10 +174,9 @@ impl ClaimScreen {
         let office = cx.lookup.office(record.office).map_or_else(|| record.office.to_string(), |o| o.name.clone());
         // Shanghai is UTC+8 all year.
         let submitted = record.submitted_at.naive_utc() + chrono::Duration::hours(8);
-        let taken = cx.strings.with(
-            "claim-taken-by",
-            &[("office", &office), ("window", &claim.window), ("clerk", &record.clerk)],
-        );
+        let taken = cx
+            .strings
+            .with("claim-taken-by", &[("office", &office), ("window", &claim.window), ("clerk", &record.clerk)]);
         let mark = if claim.diagnosis.standard { String::new() } else { cx.t("claim-not-standard") };
         let diagnosis = format!("{} {} {mark}", claim.diagnosis.code, claim.diagnosis.name);
         let bill = format!("{} {} {}", claim.bill.code, claim.bill.number, claim.bill.check);
@@ -195,8 +185,9 @@ impl ClaimScreen {
             format!("{} {} {relation}", agent.name, mask::id_number(&agent.id_number))
         });
         let visits = facts.get("visits").and_then(Value::as_u64).filter(|_| !claim.kind.is_stay());
-        let policy =
-            cx.strings.with("claim-policy-version", &[("code", &claim.policy.code), ("version", &claim.policy.version)]);
+        let policy = cx
+            .strings
+            .with("claim-policy-version", &[("code", &claim.policy.code), ("version", &claim.policy.version)]);
         let pairs = [
             ("claim-number", record.number.to_string()),
             ("claim-state", words::state(cx, claim.state)),

@@ -205,11 +205,7 @@ impl MemberScreen {
         let pair = |key: &str, value: String| (cx.t(key), value);
         let who = cx.strings.with(
             "member-who",
-            &[
-                ("name", &member.name),
-                ("sex", &cx.t(&format!("sex-{}", member.sex.code()))),
-                ("birth", &member.birth),
-            ],
+            &[("name", &member.name), ("sex", &cx.t(&format!("sex-{}", member.sex.code()))), ("birth", &member.birth)],
         );
         let work = cx.t(if member.retired { "member-retired" } else { "member-working" });
         let card = sheet.card.as_ref().map(|card| {
