@@ -38,7 +38,7 @@ mod steps;
 pub use assessment::Assessment;
 pub use engine::assess;
 pub use facts::{FactError, FactProblem, Facts};
-pub use model::Policy;
+pub use model::{Need, Policy};
 pub use problem::{FileError, Problem};
 pub use published::{Published, applicable};
 pub use record::Record;

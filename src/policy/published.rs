@@ -1,5 +1,6 @@
 //! Which of the published policies applies to a claim, and which stand in each other's way.
 
+use std::borrow::Borrow;
 use std::sync::Arc;
 
 use chrono::{DateTime, Days, Utc};
@@ -23,19 +24,18 @@ pub struct Published {
 /// The policy that applies to a claim: of those whose issuer contains the member's area the narrowest first; the first whose
 /// `valid` contains the claim's anchor date as that policy defines it; of its versions the highest that was published before
 /// the moment of submission.
-pub fn applicable<'p>(published: &'p [Published], facts: &Facts, moment: DateTime<Utc>) -> Option<&'p Published> {
-    let known = |candidate: &&Published| candidate.published_at < moment;
-    let newest = |candidate: &&Published| {
-        !published.iter().filter(known).any(|other| {
-            other.policy.code == candidate.policy.code && other.policy.version > candidate.policy.version
-        })
+pub fn applicable<'p, P: Borrow<Published>>(published: &'p [P], facts: &Facts, moment: DateTime<Utc>) -> Option<&'p P> {
+    let known = || published.iter().filter(|candidate| (*candidate).borrow().published_at < moment);
+    let newest = |candidate: &Policy| {
+        let of = |other: &P| Arc::clone(&other.borrow().policy);
+        !known().map(of).any(|other| other.code == candidate.code && other.version > candidate.version)
     };
-    let applies = |candidate: &&Published| {
-        let policy = &candidate.policy;
-        policy.issuer.contains(facts.area) && facts.anchor(policy).is_some_and(|day| policy.valid.contains(day))
+    let applies = |candidate: &&P| {
+        let policy = &candidate.borrow().policy;
+        let anchor = facts.anchor(policy);
+        policy.issuer.contains(facts.area) && anchor.is_some_and(|day| policy.valid.contains(day)) && newest(policy)
     };
-    let candidates = published.iter().filter(known).filter(newest).filter(applies);
-    candidates.min_by_key(|candidate| breadth(candidate.policy.issuer))
+    known().filter(applies).min_by_key(|candidate| breadth((*candidate).borrow().policy.issuer))
 }
 
 /// 0 for an area of the third level, 1 for a league, 2 for a region.
