@@ -441,8 +441,8 @@ impl<'de> Visitor<'de> for Object<'_> {
         let Object { facts, state } = self;
         while let Some(key) = map.next_key_seed(Text(|name: &str| state.key(name)))? {
             match key {
-                Key::Kind => map.next_value_seed(Text(|text: &str| Ok(facts.kind.push_str(text))))?,
-                Key::Diagnosis => map.next_value_seed(Text(|text: &str| Ok(facts.diagnosis.push_str(text))))?,
+                Key::Kind => map.next_value_seed(Text(|text: &str| put(&mut facts.kind, text)))?,
+                Key::Diagnosis => map.next_value_seed(Text(|text: &str| put(&mut facts.diagnosis, text)))?,
                 Key::Area => facts.area = map.next_value_seed(Text(|text: &str| state.value(text.parse().ok())))?,
                 Key::Admission => facts.admission = Some(map.next_value_seed(Text(|text: &str| state.date(text)))?),
                 Key::Discharge => facts.discharge = Some(map.next_value_seed(Text(|text: &str| state.date(text)))?),
@@ -467,6 +467,11 @@ impl<'de> Visitor<'de> for Object<'_> {
         }
         Ok(())
     }
+}
+
+fn put(field: &mut String, text: &str) -> Result<(), Failed> {
+    field.push_str(text);
+    Ok(())
 }
 
 fn sex(text: &str) -> Option<Sex> {
