@@ -1,4 +1,5 @@
 -- What a terminal keeps for itself. Every record is sealed: nothing here can be read without journal.key.
+BEGIN IMMEDIATE;
 CREATE TABLE draft (
   id     TEXT PRIMARY KEY,   -- of the claim, made at the sheet's first key
   record BLOB NOT NULL
@@ -8,3 +9,4 @@ CREATE TABLE reference (
   record BLOB NOT NULL
 ) STRICT;
 PRAGMA user_version = 1;
+COMMIT;

@@ -169,7 +169,8 @@ fn id_number(agency: &Agency, local: u64, sex: Sex) -> (NaiveDate, String) {
     let birth = NaiveDate::from_ymd_opt(1951, 1, 1).and_then(|first| first.checked_add_days(Days::new(day)));
     let birth = birth.unwrap_or_default();
     let write = |area: u32| {
-        let digits = format!("{area}{}{sequence:03}", birth.format("%Y%m%d"));
+        let (year, month, day) = (birth.year(), birth.month(), birth.day());
+        let digits = format!("{area}{year:04}{month:02}{day:02}{sequence:03}");
         let check = check_character(&digits);
         format!("{digits}{check}")
     };
