@@ -92,7 +92,7 @@ pub(super) async fn connect(path: &Path, writes: bool) -> Result<SqliteConnectio
     let options = if writes { options.journal_mode(SqliteJournalMode::Wal) } else { options };
     let mut connection = options.connect().await.map_err(failed)?;
     if writes {
-        migrator().run_direct(None, &mut connection).await.map_err(|error| match error {
+        migrator().run_direct(None, &mut connection, false).await.map_err(|error| match error {
             MigrateError::VersionMissing(_) | MigrateError::VersionTooNew(..) => StoreError::VersionTooOld,
             MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => failed(error),
             other => StoreError::Damaged(other.to_string()),

@@ -4,7 +4,7 @@
 use chrono::{Datelike, Days, NaiveDate};
 use serde::Deserialize;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
-use sqlx::{Connection, Row, Sqlite, Transaction};
+use sqlx::{Connection, Sqlite, Transaction};
 
 use super::record::{self, Entry, Event, Stored, select_claims, select_lines};
 use super::row::{self, get};
@@ -353,7 +353,7 @@ pub(super) async fn paid_to(connection: &mut SqliteConnection, member: MemberId)
 }
 
 /// The row of the card that is paid to: the one on file, or the new one, which is on file from now on.
-async fn card_of(tx: &mut SqliteConnection, claim: &NewClaim) -> Result<Option<i64>, StoreError> {
+pub(super) async fn card_of(tx: &mut SqliteConnection, claim: &NewClaim) -> Result<Option<i64>, StoreError> {
     let row = sqlx::query("SELECT id, bank, number FROM card WHERE member = ?1 ORDER BY id DESC LIMIT 1")
         .bind(claim.member.0)
         .fetch_optional(&mut *tx)
