@@ -59,9 +59,13 @@ impl Dice {
     /// `median` times a log-normal factor (σ about 0.9): a product of many small factors.
     pub fn log_normal(&mut self, median: i64) -> i64 {
         let throws = self.0.next_u64();
-        let grown = (0..16).fold(i128::from(median) * 1000, |value, bit| {
-            if throws >> bit & 1 == 1 { value * 5 / 4 } else { value * 4 / 5 }
-        });
+        let grown =
+            (0..16).fold(
+                i128::from(median) * 1000,
+                |value, bit| {
+                    if throws >> bit & 1 == 1 { value * 5 / 4 } else { value * 4 / 5 }
+                },
+            );
         (grown * i128::from(self.between(850, 1150)) / 1_000_000) as i64
     }
 
