@@ -1,0 +1,342 @@
+//! What all screens share: words, keys, styles, the time, who is logged in, reference data, the message line, and the
+//! commands that go out.
+
+use std::collections::{HashSet, VecDeque};
+use std::sync::Arc;
+
+use chrono::{NaiveDate, NaiveDateTime};
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{RngCore, SeedableRng};
+use uuid::Uuid;
+
+use super::lookup::Lookup;
+use super::{Action, Ahead, Cmd};
+use crate::domain::claim::{ClaimId, ClaimKind, NewClaim};
+use crate::domain::number::ClaimNumber;
+use crate::keymap::Keymap;
+use crate::store::journal::Draft;
+use crate::store::{Desk, Hello, Reference, Reply, Request, StoreError};
+use crate::strings::Strings;
+use crate::ui::theme::Theme;
+
+/// The longest paste that is taken, in characters.
+pub const PASTE_MAX: usize = 4096;
+/// The most keys and pastes that are kept while an answer is awaited.
+pub const AHEAD_MAX: usize = 256;
+
+/// What the counter starts with.
+pub struct Setup {
+    /// Words.
+    pub strings: Strings,
+    /// Keys.
+    pub keymap: Keymap,
+    /// Styles.
+    pub theme: Theme,
+    /// Columns and rows.
+    pub size: (u16, u16),
+    /// Seed of the random part of ids; another one at every start.
+    pub seed: u64,
+    /// Server's date and time, and the steady count, as far as they are known.
+    pub now: NaiveDateTime,
+    /// Minutes without a key after which the screen locks.
+    pub lock_minutes: u64,
+    /// Names of the configured printers; the first is used.
+    pub printers: Vec<String>,
+    /// Whether a slip is printed after a submit.
+    pub print_after_submit: bool,
+    /// Whether the bell rings on errors.
+    pub bell: bool,
+}
+
+/// How a message is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    /// Something went well.
+    Good,
+    /// To know.
+    Note,
+    /// To look at.
+    Warning,
+    /// Something is wrong; what to do next.
+    Error,
+}
+
+/// The message line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// How it is meant.
+    pub tone: Tone,
+    /// The words.
+    pub text: String,
+}
+
+/// What all screens share.
+pub struct Context {
+    /// Words.
+    pub strings: Strings,
+    /// Keys.
+    pub keymap: Keymap,
+    /// Styles.
+    pub theme: Theme,
+    /// Columns and rows.
+    pub size: (u16, u16),
+    /// The server's date and time.
+    pub now: NaiveDateTime,
+    /// The steady count of milliseconds.
+    pub mono: u64,
+    /// Who is logged in, once it is known.
+    pub hello: Option<Hello>,
+    /// The reference data, once they are there.
+    pub lookup: Arc<Lookup>,
+    /// The desk's counts and lists.
+    pub desk: Desk,
+    /// Drafts of this terminal, newest first.
+    pub drafts: Vec<Draft>,
+    /// The message line.
+    pub message: Option<Message>,
+    /// What the palette chose, for the screen below it.
+    pub chosen: Option<Action>,
+    /// What was typed before the answer that the top screen waits for; a screen that can't go on clears it.
+    pub ahead: VecDeque<Ahead>,
+    /// Names of the configured printers.
+    pub printers: Vec<String>,
+    /// Whether a slip is printed after a submit.
+    pub print_after_submit: bool,
+    /// Since when the centre can't be reached.
+    pub cut_since: Option<NaiveDateTime>,
+    commands: Vec<Cmd>,
+    waiting: HashSet<u64>,
+    seq: u64,
+    desk_seq: u64,
+    reference_seq: u64,
+    hello_seq: u64,
+    random: ChaCha8Rng,
+    touched_at: u64,
+    lock_after: u64,
+    bell: bool,
+}
+
+impl Context {
+    pub(super) fn new(setup: Setup) -> Context {
+        let mut cx = Context {
+            strings: setup.strings,
+            keymap: setup.keymap,
+            theme: setup.theme,
+            size: setup.size,
+            now: setup.now,
+            mono: 0,
+            hello: None,
+            lookup: Arc::default(),
+            desk: Desk::default(),
+            drafts: Vec::new(),
+            message: None,
+            chosen: None,
+            ahead: VecDeque::new(),
+            printers: setup.printers,
+            print_after_submit: setup.print_after_submit,
+            cut_since: None,
+            commands: Vec::new(),
+            waiting: HashSet::new(),
+            seq: 0,
+            desk_seq: 0,
+            reference_seq: 0,
+            hello_seq: 0,
+            random: ChaCha8Rng::seed_from_u64(setup.seed),
+            touched_at: 0,
+            lock_after: setup.lock_minutes.clamp(1, 5) * 60_000,
+            bell: setup.bell,
+        };
+        cx.hello_seq = cx.ask(Request::Hello);
+        cx.reference_seq = cx.ask(Request::Reference { version: String::new() });
+        cx.refresh_desk();
+        cx
+    }
+
+    /// Today, on the server's calendar.
+    pub fn today(&self) -> NaiveDate {
+        self.now.date()
+    }
+
+    /// A text without arguments.
+    pub fn t(&self, key: &str) -> String {
+        self.strings.get(key)
+    }
+
+    /// Sends a command out.
+    pub fn command(&mut self, command: Cmd) {
+        self.commands.push(command);
+    }
+
+    /// Asks the store; the answer comes as an event with this number.
+    pub fn ask(&mut self, request: Request) -> u64 {
+        self.seq += 1;
+        self.waiting.insert(self.seq);
+        self.commands.push(Cmd::Store { seq: self.seq, request });
+        self.seq
+    }
+
+    /// Whether the answer with this number has not come yet.
+    pub fn awaits(&self, seq: u64) -> bool {
+        self.waiting.contains(&seq)
+    }
+
+    /// Asks for the desk's counts and lists anew.
+    pub fn refresh_desk(&mut self) {
+        self.desk_seq = self.ask(Request::Desk);
+    }
+
+    /// Rings, where the bell is on.
+    pub fn bell(&mut self) {
+        if self.bell && !self.commands.contains(&Cmd::Bell) {
+            self.commands.push(Cmd::Bell);
+        }
+    }
+
+    /// Says something on the message line; an error rings.
+    pub fn say(&mut self, tone: Tone, text: String) {
+        if tone == Tone::Error {
+            self.bell();
+        }
+        self.message = Some(Message { tone, text });
+    }
+
+    /// A new UUIDv7: the server's time, and random bits.
+    pub fn new_id(&mut self) -> Uuid {
+        let mut random = [0; 10];
+        self.random.fill_bytes(&mut random);
+        // Shanghai is UTC+8 all year.
+        let millis = self.now.and_utc().timestamp_millis() - 8 * 3_600_000;
+        uuid::Builder::from_unix_timestamp_millis(millis.max(0) as u64, &random).into_uuid()
+    }
+
+    /// Keeps a draft, here and in the journal.
+    pub fn save_draft(&mut self, draft: Draft) {
+        self.drafts.retain(|other| other.id != draft.id);
+        self.drafts.insert(0, draft.clone());
+        self.command(Cmd::SaveDraft(Box::new(draft)));
+    }
+
+    /// Forgets a draft.
+    pub fn drop_draft(&mut self, id: ClaimId) {
+        self.drafts.retain(|other| other.id != id);
+        self.command(Cmd::DropDraft(id));
+    }
+
+    pub(super) fn clock(&mut self, now: NaiveDateTime, mono: u64) -> bool {
+        let minute = |t: NaiveDateTime| t.and_utc().timestamp() / 60;
+        let moved = minute(self.now) != minute(now);
+        // Waits longer than the spinner's delay are shown; the moment that they pass it is a change.
+        let due = self.mono < mono && self.waiting_shown(mono) != self.waiting_shown(self.mono);
+        self.now = now;
+        self.mono = mono;
+        moved || due
+    }
+
+    fn waiting_shown(&self, mono: u64) -> bool {
+        !self.waiting.is_empty() && mono.saturating_sub(self.touched_at) > 150
+    }
+
+    /// Whether the spinner shows: an answer has been awaited for 150 ms.
+    pub fn spins(&self) -> bool {
+        self.waiting_shown(self.mono)
+    }
+
+    pub(super) fn touched(&mut self) {
+        self.touched_at = self.mono;
+    }
+
+    pub(super) fn idle_too_long(&self) -> bool {
+        self.mono.saturating_sub(self.touched_at) >= self.lock_after
+    }
+
+    pub(super) fn wake_at(&self) -> u64 {
+        let to_the_minute = 60_000 - (self.now.and_utc().timestamp_millis().rem_euclid(60_000)) as u64;
+        let mut at = self.mono + to_the_minute;
+        if !self.waiting.is_empty() && !self.spins() {
+            at = at.min(self.touched_at + 151);
+        }
+        at
+    }
+
+    pub(super) fn is_waiting(&self) -> bool {
+        !self.waiting.is_empty()
+    }
+
+    pub(super) fn take_commands(&mut self) -> Vec<Cmd> {
+        std::mem::take(&mut self.commands)
+    }
+
+    pub(super) fn answered(&mut self, seq: u64, result: &Result<Reply, StoreError>) {
+        self.waiting.remove(&seq);
+        match result {
+            Err(StoreError::Unreachable(_) | StoreError::Unknown(_)) => {
+                self.cut_since.get_or_insert(self.now);
+            }
+            _ => self.cut_since = None,
+        }
+        match result {
+            Ok(Reply::Hello(hello)) if seq == self.hello_seq => self.hello = Some(hello.as_ref().clone()),
+            Ok(Reply::Desk(desk)) if seq == self.desk_seq => self.desk = desk.as_ref().clone(),
+            Ok(Reply::Submitted(submitted)) => self.used(&submitted.claim.claim),
+            Ok(Reply::Reference(Some(reference))) if seq == self.reference_seq => {
+                self.command(Cmd::SaveReference(reference.clone()));
+                self.lookup = Arc::new(Lookup::new(reference.as_ref().clone()));
+            }
+            _ => {}
+        }
+    }
+
+    /// What was just recorded is what the window used last.
+    fn used(&mut self, claim: &NewClaim) {
+        let Some(hello) = &mut self.hello else { return };
+        let last = &mut hello.last_used;
+        last.kind = Some(claim.kind);
+        if !claim.bill.code.is_empty() {
+            last.bill_code = Some(claim.bill.code.clone());
+        }
+        let newest_first = |list: &mut Vec<String>, code: &str| {
+            list.retain(|other| other != code);
+            list.insert(0, code.to_owned());
+        };
+        newest_first(&mut last.hospitals, &claim.hospital);
+        if claim.diagnosis.standard {
+            newest_first(&mut last.diagnoses, &claim.diagnosis.code);
+            if claim.kind == ClaimKind::Haemodialysis {
+                last.haemodialysis = Some(claim.diagnosis.code.clone());
+            }
+        }
+        last.claim = Some(Box::new(claim.clone()));
+    }
+
+    pub(super) fn journal(&mut self, drafts: Vec<Draft>, reference: Option<Box<Reference>>, damage: Option<String>) {
+        self.drafts = drafts;
+        if self.lookup.is_empty()
+            && let Some(reference) = reference
+        {
+            self.lookup = Arc::new(Lookup::new(*reference));
+        }
+        if let Some(damage) = damage {
+            self.say(Tone::Warning, damage);
+        }
+    }
+
+    pub(super) fn draft_saved(&mut self, _id: ClaimId, result: &Result<(), String>) {
+        if let Err(why) = result {
+            let text = self.strings.with("draft-not-saved", &[("why", why)]);
+            self.say(Tone::Error, text);
+        }
+    }
+
+    pub(super) fn printed(&mut self, number: ClaimNumber, result: &Result<String, String>) {
+        match result {
+            Ok(place) => {
+                let text = self.strings.with("slip-printed", &[("number", &number), ("place", place)]);
+                self.say(Tone::Good, text);
+            }
+            Err(why) => {
+                let text = self.strings.with("slip-not-printed", &[("number", &number), ("why", why)]);
+                self.say(Tone::Error, text);
+            }
+        }
+    }
+}
