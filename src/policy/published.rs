@@ -31,7 +31,8 @@ pub fn applicable<'p, P: Borrow<Published>>(published: &'p [P], facts: &Facts, m
         !known().map(of).any(|other| other.code == candidate.code && other.version > candidate.version)
     };
     let applies = |candidate: &&P| {
-        let policy = &candidate.borrow().policy;
+        let candidate: &Published = (*candidate).borrow();
+        let policy = &candidate.policy;
         let anchor = facts.anchor(policy);
         policy.issuer.contains(facts.area) && anchor.is_some_and(|day| policy.valid.contains(day)) && newest(policy)
     };

@@ -1,5 +1,7 @@
 //! A small generated world behind each adapter, and claims to submit.
 
+#![allow(dead_code, reason = "each test file uses its part")]
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -12,8 +14,10 @@ use huzhu::domain::bill::Bill;
 use huzhu::domain::member::MemberId;
 use huzhu::domain::query::{Query, Term};
 use huzhu::domain::text::name_key;
+use huzhu::policy::{Facts, Policy, assess};
 use huzhu::store::sqlite::SqliteStore;
 use huzhu::store::{MemberSheet, Store};
+use huzhu::world::assess::published;
 use huzhu::world::{PersonRow, World};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions};
@@ -21,7 +25,7 @@ use tokio::sync::OnceCell;
 use uuid::Uuid;
 
 /// Members of the world that cases run in.
-const MEMBERS: u32 = 12_000;
+const MEMBERS: u32 = 10_000;
 
 /// A central database of its own for one case.
 #[async_trait]
@@ -55,7 +59,7 @@ pub async fn sqlite() -> Sqlite {
         .get_or_init(|| async {
             let directory = tempfile::tempdir().unwrap();
             let path = directory.path().join("world.db");
-            SqliteStore::create(&path, world(), policies(), |_| None, |_| ()).await.unwrap();
+            SqliteStore::create(&path, world(), published(), |_| None, |_| ()).await.unwrap();
             (directory, path)
         })
         .await;
@@ -65,7 +69,8 @@ pub async fn sqlite() -> Sqlite {
 }
 
 impl Sqlite {
-    fn path(&self) -> PathBuf {
+    /// The file.
+    pub fn path(&self) -> PathBuf {
         self.directory.path().join("central.db")
     }
 
@@ -134,7 +139,14 @@ pub const TAMPERED: &[(&str, &str, &str)] = &[
         "state",
     ),
     ("UPDATE claim SET prints = 1 WHERE number = 2", "UPDATE claim SET prints = 0 WHERE number = 2", "prints"),
-    ("UPDATE claim SET last4 = '9999' WHERE number = 2", "UPDATE claim SET last4 = '' WHERE number = 2", "last4"),
+    (
+        "UPDATE claim SET last4 = last4 || '9' WHERE number = 2",
+        "UPDATE claim SET last4 = substr(last4, 1, 4) WHERE number = 2",
+        "last4",
+    ),
+    ("UPDATE claim SET clerk = '0138' WHERE number = 2", "UPDATE claim SET clerk = '0137' WHERE number = 2", "clerk"),
+    ("UPDATE card SET number = number || '9'", "UPDATE card SET number = substr(number, 1, length(number) - 1)", "card"),
+    ("DELETE FROM bill WHERE claim = 2", "INSERT INTO bill SELECT 'E/' || bill_code || '/' || bill_number, seq FROM claim WHERE number = 2", "bill"),
     (
         "UPDATE claim_paid SET amount = amount + 1 WHERE claim = 2 AND place = 0",
         "UPDATE claim_paid SET amount = amount - 1 WHERE claim = 2 AND place = 0",
@@ -222,23 +234,9 @@ pub async fn stay(store: &dyn Store, sheet: &MemberSheet, bill: &str, from: &str
     }
 }
 
-fn assessed(_policy: &str, _facts: &str) -> (String, String) {
-    let text = r#"{"total":"4070.00","benefits":[{"code":"inpatient","paid":"4000.00","steps":[{"op":"tiers","in":"10000.00"}]},{"code":"allowance","paid":"70.00","steps":[{"op":"per_day","in":"0.00","days":7}]}]}"#;
-    (text.into(), "4070.00".into())
-}
-
-/// The published policies of the scheme.
-pub fn policies() -> Vec<huzhu::store::PublishedPolicy> {
-    let published = |(text, (year, month, day)): &(&str, (i32, u32, u32))| {
-        let table: toml::Table = text.parse().unwrap();
-        let midnight = NaiveDate::from_ymd_opt(*year, *month, *day).unwrap().and_time(chrono::NaiveTime::MIN);
-        huzhu::store::PublishedPolicy {
-            code: table["code"].as_str().unwrap().into(),
-            version: table["version"].as_integer().unwrap() as u32,
-            text: (*text).into(),
-            sha256: huzhu::domain::canonical::hex(&huzhu::domain::canonical::sha256(text.as_bytes())),
-            published_at: (midnight - chrono::TimeDelta::hours(8)).and_utc(),
-        }
-    };
-    huzhu::data::POLICIES.iter().map(published).collect()
+/// What the engine gives, and its total.
+fn assessed(policy: &str, facts: &str) -> (String, String) {
+    let policy = Policy::parse(policy).unwrap();
+    let assessment = assess(&policy, &Facts::from_json(facts).unwrap()).unwrap();
+    (assessment.to_json(), assessment.total.to_string())
 }

@@ -15,6 +15,7 @@ use super::{desk, failed, open};
 use crate::domain::canonical::{GENESIS, Hash, hex, sha256};
 use crate::domain::claim::{ClaimId, ClaimState};
 use crate::domain::cover::Paid;
+use crate::policy::{self, Facts, Policy};
 use crate::store::{Difference, StoreError, Verification};
 
 /// Columns that follow those of `select_claims!`: the first and the last word of the history, what lists hold of it.
@@ -145,7 +146,7 @@ async fn claims(
     found: &mut Verification,
 ) -> Result<(), StoreError> {
     let mut reader = read_only(path).await?;
-    let mut record = stub::Record::default();
+    let mut record = policy::Record::default();
     let mut last: Option<(u32, u16, u32)> = None;
     let mut counters: HashMap<(i64, i64), i64> = HashMap::new();
     let mut rows = sqlx::query(select_claims!("ORDER BY c.office, c.year, c.number")).fetch(&mut reader);
@@ -194,7 +195,7 @@ async fn differing_fields(
     history: &mut SqliteConnection,
     stored: &Stored,
     policies: &HashMap<(String, u32), Policy>,
-    record: &mut stub::Record,
+    record: &mut policy::Record,
 ) -> Result<Vec<String>, StoreError> {
     let claim = &stored.claim.claim;
     let mut differing = Vec::new();
@@ -245,11 +246,12 @@ fn changed(fields: &[(&'static str, String)], then: &SubmitBody) -> Vec<String> 
     if differing.is_empty() { vec!["claim".to_owned()] } else { differing }
 }
 
-/// stub
-mod stub { #[derive(Default)] pub struct Record; }
-struct Policy;
-impl Policy { fn parse(_: &str) -> Result<Policy, ()> { Ok(Policy) } }
-fn recomputed(_: &Policy, _: &str, _: &mut stub::Record) -> Option<String> { None }
+/// The assessment that the facts give under the policy.
+fn recomputed(policy: &Policy, facts: &str, record: &mut policy::Record) -> Option<String> {
+    let facts = Facts::from_json(facts).ok()?;
+    policy::engine::run::<true>(policy, &facts, record).ok()?;
+    Some(record.to_json(policy, &facts))
+}
 
 /// The rows of `claim_paid`.
 fn listed(text: &str) -> Result<Vec<Paid>, StoreError> {
