@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::lookup::Lookup;
 use super::{Action, Cmd};
-use crate::domain::claim::ClaimId;
+use crate::domain::claim::{ClaimId, ClaimKind, NewClaim};
 use crate::domain::number::ClaimNumber;
 use crate::keymap::Keymap;
 use crate::store::journal::Draft;
@@ -272,12 +272,35 @@ impl Context {
         match result {
             Ok(Reply::Hello(hello)) if seq == self.hello_seq => self.hello = Some(hello.as_ref().clone()),
             Ok(Reply::Desk(desk)) if seq == self.desk_seq => self.desk = desk.as_ref().clone(),
+            Ok(Reply::Submitted(submitted)) => self.used(&submitted.claim.claim),
             Ok(Reply::Reference(Some(reference))) if seq == self.reference_seq => {
                 self.command(Cmd::SaveReference(reference.clone()));
                 self.lookup = Arc::new(Lookup::new(reference.as_ref().clone()));
             }
             _ => {}
         }
+    }
+
+    /// What was just recorded is what the window used last.
+    fn used(&mut self, claim: &NewClaim) {
+        let Some(hello) = &mut self.hello else { return };
+        let last = &mut hello.last_used;
+        last.kind = Some(claim.kind);
+        if !claim.bill.code.is_empty() {
+            last.bill_code = Some(claim.bill.code.clone());
+        }
+        let newest_first = |list: &mut Vec<String>, code: &str| {
+            list.retain(|other| other != code);
+            list.insert(0, code.to_owned());
+        };
+        newest_first(&mut last.hospitals, &claim.hospital);
+        if claim.diagnosis.standard {
+            newest_first(&mut last.diagnoses, &claim.diagnosis.code);
+            if claim.kind == ClaimKind::Haemodialysis {
+                last.haemodialysis = Some(claim.diagnosis.code.clone());
+            }
+        }
+        last.claim = Some(Box::new(claim.clone()));
     }
 
     pub(super) fn journal(&mut self, drafts: Vec<Draft>, reference: Option<Box<Reference>>, damage: Option<String>) {

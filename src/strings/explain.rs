@@ -27,3 +27,6 @@ pub struct ExplainLine {
     /// Whether the figure has the mark 试算口径.
     pub illustrative: bool,
 }
+pub fn lines(_: &crate::policy::Assessment, _: &super::Strings) -> Vec<ExplainLine> {
+    vec![]
+}

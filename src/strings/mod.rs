@@ -3,6 +3,7 @@
 //! To add a text: one key in both files. A test fails where one lacks a key of the other, and where the source uses a key
 //! that neither has. Keys are written as literals in calls of [`Strings::get`] and [`Strings::with`].
 
+pub mod errors;
 pub mod explain;
 
 use std::fmt;

@@ -3,7 +3,12 @@
 //!
 //! - `text.rs` width, cut, wrap, put
 //! - `theme.rs` styles for 16 colours and mono
+//! - `typed.rs` a line of typing with its cursor
+//! - `popup.rs` what is drawn over something else
+//!
 //! To add a widget: a file with one `draw` function over `(&mut Buffer, Rect, what to show, &Theme)`.
 
+pub mod popup;
 pub mod text;
 pub mod theme;
+pub mod typed;

@@ -5,3 +5,5 @@ pub mod frame;
 pub mod help;
 pub mod lock;
 pub mod palette;
+pub mod sheet;
+pub mod slip;

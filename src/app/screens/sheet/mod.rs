@@ -1,0 +1,352 @@
+//! The claim sheet: one screen for a whole case, the amount beside it, the confirmation, the submit.
+//!
+//! - `field.rs` the fields, their order and path · `entries.rs` what stands in them · `choices.rs` fields that choose
+//! - `checks.rs` what is checked, in words · `assessing.rs` the amount as it is typed
+//! - `typing.rs` keys into fields · `confirm.rs` reasons, documents, the submit · `view.rs` how it looks
+
+mod assessing;
+mod checks;
+mod choices;
+mod confirm;
+mod entries;
+mod field;
+mod typing;
+mod view;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use assessing::Assessing;
+use checks::{Level, Problem};
+use confirm::{Confirm, Reasons, Sending};
+use entries::{Entries, Entry};
+use field::Field;
+
+use crate::app::{Context, Event, Go, Screen, Tone};
+use crate::domain::claim::{ClaimId, ClaimKind, ClaimLine, Standing};
+use crate::domain::member::{MemberId, PersonalField};
+use crate::domain::sheet::Line as Amount;
+use crate::keymap::{Action, Layer};
+use crate::store::journal::Draft;
+use crate::store::{MemberSheet, Reply, Request, StoreError};
+use crate::strings::errors::store_error;
+
+/// How long a revealed number stays, in milliseconds.
+const REVEAL_MS: u64 = 30_000;
+
+/// Where the clerk is on the sheet.
+#[derive(Debug)]
+enum Stage {
+    /// In the fields.
+    Typing,
+    /// Something stands against the bill or the stay: the field, and what stands.
+    Stopped(Field, Box<Standing>),
+    /// Giving reasons for warnings.
+    Reasons(Reasons),
+    /// What will be recorded.
+    Confirm(Confirm),
+    /// On its way, with the confirmation to come back to.
+    Sending(Sending),
+}
+
+/// A whole number on the screen.
+#[derive(Debug)]
+enum Reveal {
+    /// Asked for.
+    Asked(u64),
+    /// Shown until then (the steady count).
+    Shown(String, u64),
+}
+
+/// A claim sheet.
+#[derive(Debug)]
+pub struct Sheet {
+    id: ClaimId,
+    member_id: MemberId,
+    member_name: String,
+    member: Option<MemberSheet>,
+    member_seq: u64,
+    entries: Entries,
+    focus: Field,
+    /// The chosen row of the choices beneath the field.
+    choice: usize,
+    /// It was moved, so that leaving the field takes it though nothing was typed.
+    choice_moved: bool,
+    /// The field left itself when it was full: the next Enter is not for the new one.
+    left_itself: bool,
+    /// The field as it was when the cursor came, for undo.
+    at_entry: Entry,
+    undo: Vec<(Field, Entry)>,
+    assessing: Assessing,
+    problems: Vec<Problem>,
+    bill_asked: Option<(String, u64)>,
+    bill_free: Option<String>,
+    stay_asked: Option<u64>,
+    revealed: Option<Reveal>,
+    stage: Stage,
+    saved: Option<chrono::NaiveDateTime>,
+    touched: bool,
+}
+
+/// Opens a new sheet of a member; the look is recorded.
+pub fn open_new(cx: &mut Context, member: MemberId) -> Box<dyn Screen> {
+    let id = ClaimId(cx.new_id());
+    Box::new(Sheet::new(cx, id, member, String::new(), None))
+}
+
+/// Opens a draft again, with everything that was typed.
+pub fn open_draft(cx: &mut Context, draft: Draft) -> Box<dyn Screen> {
+    let mut sheet = Sheet::new(cx, draft.id, draft.member, draft.member_name.clone(), Some(&draft));
+    sheet.saved = Some(draft.saved_at);
+    sheet.touched = true;
+    Box::new(sheet)
+}
+
+impl Sheet {
+    fn new(cx: &mut Context, id: ClaimId, member_id: MemberId, member_name: String, draft: Option<&Draft>) -> Sheet {
+        let ticket = cx.new_id();
+        let member_seq = cx.ask(Request::OpenMember { ticket, member: member_id, purpose: "claim".into() });
+        let mut sheet = Sheet {
+            id,
+            member_id,
+            member_name,
+            member: None,
+            member_seq,
+            entries: Entries::default(),
+            focus: Field::BillNumber,
+            choice: 0,
+            choice_moved: false,
+            left_itself: false,
+            at_entry: Entry::default(),
+            undo: Vec::new(),
+            assessing: Assessing::default(),
+            problems: Vec::new(),
+            bill_asked: None,
+            bill_free: None,
+            stay_asked: None,
+            revealed: None,
+            stage: Stage::Typing,
+            saved: None,
+            touched: false,
+        };
+        sheet.offer(cx);
+        if let Some(draft) = draft {
+            sheet.entries.put_fields(&draft.fields);
+        }
+        let shape = sheet.entries.shape();
+        let first = field::ORDER.into_iter().find(|field| shape.on_path(*field)).unwrap_or(Field::BillNumber);
+        sheet.focus = draft.and_then(|draft| Field::from_name(&draft.focus)).unwrap_or(first);
+        sheet.at_entry = sheet.entries.get(sheet.focus).clone();
+        sheet.changed(cx);
+        sheet.ask_bill(cx);
+        sheet
+    }
+
+    /// Offers what this window used last, and what follows from other fields.
+    fn offer(&mut self, cx: &Context) {
+        if let Some(hello) = &cx.hello {
+            let last = &hello.last_used;
+            self.entries.offer(Field::Kind, last.kind.map(|kind| kind.code().to_owned()));
+            self.entries.offer(Field::BillCode, last.bill_code.clone());
+            let dialysis = self.entries.kind() == ClaimKind::Haemodialysis;
+            self.entries.offer(Field::Diagnosis, last.haemodialysis.clone().filter(|_| dialysis));
+        }
+        self.entries.offer(Field::Mode, Some("by_item".into()));
+        self.entries.offer(Field::Visits, Some("1".into()));
+        let discharge = self.entries.date(Field::Discharge, cx.today());
+        self.entries.offer(Field::Settlement, discharge.map(|date| date.to_string()));
+        let card = self.member.as_ref().and_then(|member| member.card.as_ref());
+        self.entries.offer(Field::Card, card.map(|card| format!("{} ****{}", card.bank, card.last4)));
+        let bank = self.entries.new_card().and_then(|card| crate::data::bank_of(&card)).map(str::to_owned);
+        self.entries.offer(Field::Bank, bank);
+        self.entries.derive_cash();
+    }
+
+    /// Computes everything that follows from the fields; called after every change.
+    fn changed(&mut self, cx: &Context) {
+        self.offer(cx);
+        self.assessing = assessing::assess(&self.entries, self.member.as_ref(), cx);
+        self.problems = checks::check(self, cx, false);
+    }
+
+    /// Whether an exclusion of the policy asks for other compensation on this claim.
+    fn asks_other_compensation(&self) -> bool {
+        let (Some(published), Some(facts)) = (&self.assessing.published, &self.assessing.facts) else {
+            return false;
+        };
+        let asks = published.policy.exclusions.iter().filter_map(|exclusion| exclusion.ask.as_ref());
+        asks.into_iter().any(|ask| ask.applies(&facts.kind, &facts.diagnosis))
+    }
+
+    /// A live claim of the member with the same kind, day and total.
+    fn same_sheet(&self) -> Option<&ClaimLine> {
+        let facts = self.assessing.facts.as_ref()?;
+        let until = facts.discharge.or(facts.settlement);
+        self.member.as_ref()?.claims.iter().find(|line| {
+            line.state.is_live()
+                && line.kind.code() == facts.kind
+                && line.until == until
+                && line.medical_total == facts.amounts.get(Amount::Total)
+        })
+    }
+
+    /// Keeps the draft, once something was typed.
+    fn save(&mut self, cx: &mut Context) {
+        if !self.touched {
+            return;
+        }
+        self.saved = Some(cx.now);
+        cx.save_draft(Draft {
+            id: self.id,
+            member: self.member_id,
+            member_name: self.member_name.clone(),
+            kind: self.entries.kind(),
+            saved_at: cx.now,
+            focus: self.focus.name().to_owned(),
+            fields: self.entries.to_fields(),
+        });
+    }
+
+    /// Asks what stands against the bill, once its number is complete; beside the typing.
+    fn ask_bill(&mut self, cx: &mut Context) {
+        let bill = self.entries.bill();
+        let complete = crate::domain::bill::check_number(&bill.code, &bill.number).is_ok()
+            && (!bill.code.is_empty() || !bill.hospital.is_empty());
+        let key = bill.key();
+        let asked = self.bill_asked.as_ref().is_some_and(|(asked, _)| *asked == key);
+        if complete && !asked {
+            let seq = cx.ask(Request::CheckBill(bill));
+            self.bill_asked = Some((key, seq));
+            self.bill_free = None;
+        }
+    }
+
+    /// Asks what stands against the stay, once both dates are right; beside the typing.
+    fn ask_stay(&mut self, cx: &mut Context) {
+        let today = cx.today();
+        let dates = (self.entries.date(Field::Admission, today), self.entries.date(Field::Discharge, today));
+        if let (Some(admission), Some(discharge)) = dates
+            && admission <= discharge
+        {
+            self.stay_asked = Some(cx.ask(Request::CheckStay { member: self.member_id, admission, discharge }));
+        }
+    }
+
+    fn stop(&mut self, cx: &mut Context, field: Field, standing: Standing) {
+        cx.bell();
+        self.stage = Stage::Stopped(field, Box::new(standing));
+    }
+
+    fn answered(&mut self, cx: &mut Context, seq: u64, result: &Result<Reply, StoreError>) -> Go {
+        match result {
+            Ok(Reply::Member(member)) if seq == self.member_seq => {
+                self.member_name = member.member.name.clone();
+                self.member = Some(member.as_ref().clone());
+                self.changed(cx);
+            }
+            Ok(Reply::Bill(standing)) if self.bill_asked.as_ref().is_some_and(|(_, asked)| *asked == seq) => {
+                match standing {
+                    Some(standing) => self.stop(cx, Field::BillNumber, standing.as_ref().clone()),
+                    None => self.bill_free = self.bill_asked.as_ref().map(|(key, _)| key.clone()),
+                }
+            }
+            Ok(Reply::Stay(standings)) if self.stay_asked == Some(seq) => {
+                if let Some(standing) = standings.first() {
+                    self.stop(cx, Field::Admission, standing.clone());
+                }
+            }
+            Ok(Reply::Revealed(_, whole)) if matches!(self.revealed, Some(Reveal::Asked(asked)) if asked == seq) => {
+                self.revealed = Some(Reveal::Shown(whole.clone(), cx.mono + REVEAL_MS));
+            }
+            Err(error) if seq == self.member_seq => {
+                cx.say(Tone::Error, store_error(error, &cx.strings));
+            }
+            _ => return self.sent(cx, seq, result),
+        }
+        Go::Stay
+    }
+}
+
+impl Screen for Sheet {
+    fn name(&self) -> &'static str {
+        "sheet"
+    }
+
+    fn layers(&self) -> &'static [Layer] {
+        match self.stage {
+            Stage::Typing => &[Layer::Sheet, Layer::Member],
+            Stage::Reasons(_) => &[Layer::Sheet],
+            Stage::Stopped(..) | Stage::Confirm(_) | Stage::Sending(_) => &[Layer::Confirm],
+        }
+    }
+
+    fn takes_text(&self) -> bool {
+        matches!(self.stage, Stage::Typing | Stage::Reasons(_))
+    }
+
+    fn actions(&self, _cx: &Context) -> Vec<Action> {
+        match &self.stage {
+            Stage::Typing => vec![
+                Action::Next,
+                Action::SameAsBefore,
+                Action::Submit,
+                Action::Back,
+                Action::Help,
+                Action::Previous,
+                Action::Undo,
+                Action::ClearField,
+                Action::Palette,
+                Action::Reveal,
+                Action::Lock,
+            ],
+            Stage::Reasons(_) => vec![Action::Next, Action::Back, Action::Help, Action::Lock],
+            Stage::Confirm(_) => vec![
+                Action::AllDocuments,
+                Action::ToggleDocument(1),
+                Action::Accept,
+                Action::Back,
+                Action::Help,
+                Action::Lock,
+            ],
+            Stage::Stopped(..) => vec![Action::Accept, Action::Back, Action::Help, Action::Lock],
+            Stage::Sending(_) => vec![Action::Back, Action::Help, Action::Lock],
+        }
+    }
+
+    fn on(&mut self, cx: &mut Context, event: Event) -> Go {
+        match event {
+            Event::Store(seq, result) => self.answered(cx, seq, result),
+            Event::Tick => {
+                self.tick(cx);
+                Go::Stay
+            }
+            Event::Shown | Event::DraftSaved(..) | Event::Printed(..) => Go::Stay,
+            input => match self.stage {
+                Stage::Typing => self.type_in(cx, input),
+                Stage::Stopped(field, _) => self.stopped(cx, field, input),
+                Stage::Reasons(_) => self.reason(cx, input),
+                Stage::Confirm(_) => self.confirm(cx, input),
+                Stage::Sending(_) => self.wait(cx, input),
+            },
+        }
+    }
+
+    fn title(&self, cx: &Context) -> String {
+        view::title(self, cx)
+    }
+
+    fn draw(&self, cx: &Context, area: Rect, buf: &mut Buffer) -> Option<Position> {
+        view::draw(self, cx, area, buf)
+    }
+
+    fn wake_at(&self) -> Option<u64> {
+        let reveal = match self.revealed {
+            Some(Reveal::Shown(_, until)) => Some(until),
+            _ => None,
+        };
+        match &self.stage {
+            Stage::Sending(sending) => sending.retry_at.into_iter().chain(reveal).min(),
+            _ => reveal,
+        }
+    }
+}

@@ -1,0 +1,309 @@
+//! Keys into fields: Enter leaves a field and goes to the next one that needs something; an offer counts as taken; a full
+//! date leaves itself; Backspace before the first character goes back.
+
+use super::choices::{self, Choice};
+use super::entries::{Entry, is_full};
+use super::field::{Field, Form};
+use super::{Level, PersonalField, Request, Reveal, Sheet, Stage, Tone};
+use crate::app::{Context, Edit, Event, Go};
+use crate::domain::claim::ClaimKind;
+use crate::domain::sheet::Line as Amount;
+use crate::keymap::Action;
+
+impl Sheet {
+    pub(super) fn type_in(&mut self, cx: &mut Context, event: Event) -> Go {
+        match event {
+            Event::Text(c) => self.insert(cx, &c.to_string()),
+            Event::Paste(text) => self.insert(cx, text),
+            Event::Edit(Edit::Backspace) if self.entry().chosen.is_some() => {
+                self.entries.get_mut(self.focus).chosen = None;
+                self.typed(cx);
+            }
+            Event::Edit(Edit::Backspace) if self.entry().line.at_start() => self.step(cx, false),
+            Event::Edit(edit) => {
+                let entry = self.entries.get_mut(self.focus);
+                if !entry.line.edit(edit) {
+                    cx.bell();
+                } else if matches!(edit, Edit::Backspace | Edit::Delete) {
+                    entry.chosen = None;
+                    self.choice = 0;
+                    self.typed(cx);
+                }
+            }
+            Event::Action(action) => return self.action(cx, action),
+            _ => {}
+        }
+        Go::Stay
+    }
+
+    fn entry(&self) -> &Entry {
+        self.entries.get(self.focus)
+    }
+
+    fn insert(&mut self, cx: &mut Context, text: &str) {
+        let field = self.focus;
+        let entry = self.entries.get_mut(field);
+        let before = entry.line.text().to_owned();
+        // Typing over a chosen entry begins a new look-up.
+        if entry.chosen.take().is_some() {
+            entry.line.set("");
+        }
+        entry.cleared = false;
+        entry.line.insert(text, field.max());
+        if entry.line.text() == before {
+            return cx.bell();
+        }
+        self.left_itself = false;
+        self.choice = 0;
+        self.choice_moved = false;
+        self.typed(cx);
+        if is_full(field, self.entry().line.text()) && self.has_no_error(field) {
+            self.leave(cx, true);
+            if let Some(next) = self.entries.shape().next_on_path(field) {
+                self.enter(cx, next);
+                self.left_itself = true;
+            }
+        }
+    }
+
+    /// Something in the field changed.
+    fn typed(&mut self, cx: &mut Context) {
+        self.touched = true;
+        cx.message = None;
+        self.changed(cx);
+        match self.focus {
+            Field::BillNumber if self.entries.bill().number.len() == 10 => self.ask_bill(cx),
+            _ => {}
+        }
+    }
+
+    fn has_no_error(&self, field: Field) -> bool {
+        !self.problems.iter().any(|problem| problem.field == field && problem.level == Level::Error)
+    }
+
+    fn action(&mut self, cx: &mut Context, action: Action) -> Go {
+        let left_itself = std::mem::take(&mut self.left_itself);
+        match action {
+            Action::Next if left_itself => {}
+            Action::Next => return self.next(cx),
+            Action::Previous => self.step(cx, false),
+            Action::Down | Action::Up => self.up_or_down(cx, action == Action::Down),
+            Action::SameAsBefore => self.same_as_before(cx),
+            Action::Submit => self.ask_submit(cx),
+            Action::Undo => self.take_back(cx),
+            Action::ClearField => {
+                self.remember();
+                let entry = self.entries.get_mut(self.focus);
+                *entry = Entry { offer: entry.offer.clone(), cleared: entry.line.is_empty(), ..Entry::default() };
+                self.typed(cx);
+            }
+            Action::Reveal => {
+                let ticket = cx.new_id();
+                let seq = cx.ask(Request::Reveal { ticket, member: self.member_id, field: PersonalField::IdNumber });
+                self.revealed = Some(Reveal::Asked(seq));
+            }
+            Action::Back => {
+                self.leave(cx, false);
+                self.save(cx);
+                return Go::Close;
+            }
+            _ => cx.bell(),
+        }
+        Go::Stay
+    }
+
+    /// Enter: takes what is chosen, leaves the field, goes to the next one on the path; at its end asks for the submit.
+    fn next(&mut self, cx: &mut Context) -> Go {
+        let from = self.focus;
+        self.leave(cx, true);
+        match self.entries.shape().next_on_path(from) {
+            Some(next) => self.enter(cx, next),
+            None => self.ask_submit(cx),
+        }
+        Go::Stay
+    }
+
+    /// Among open choices one further; past their ends, and elsewhere, the field below or above.
+    fn up_or_down(&mut self, cx: &mut Context, down: bool) {
+        let count = if self.shows_choices(cx) { self.choices(cx).len() } else { 0 };
+        let to = if down { self.choice.checked_add(1) } else { self.choice.checked_sub(1) };
+        match to.filter(|to| *to < count) {
+            Some(to) => {
+                self.choice = to;
+                self.choice_moved = true;
+            }
+            None => self.step(cx, down),
+        }
+    }
+
+    fn step(&mut self, cx: &mut Context, forward: bool) {
+        match self.entries.shape().neighbour(self.focus, forward) {
+            Some(field) => {
+                self.leave(cx, false);
+                self.enter(cx, field);
+            }
+            None => cx.bell(),
+        }
+    }
+
+    /// The field is left: its choice is taken, it is checked, the draft is kept.
+    fn leave(&mut self, cx: &mut Context, by_enter: bool) {
+        let field = self.focus;
+        let chooses = self.choice_moved || (self.entry().chosen.is_none() && !self.entry().line.is_empty());
+        if field.form() == Form::Choice && chooses {
+            let chosen = self.choices(cx).into_iter().nth(self.choice);
+            if let Some(choice) = chosen {
+                self.choose(&choice);
+            }
+        }
+        self.entries.get_mut(field).visited |= by_enter;
+        self.remember();
+        if field.form() == Form::Choice && self.at_entry != *self.entry() {
+            self.changed(cx);
+        }
+        match field {
+            Field::BillCode | Field::BillNumber => self.ask_bill(cx),
+            Field::Hospital if self.entries.bill().code.is_empty() => self.ask_bill(cx),
+            Field::Admission | Field::Discharge if self.at_entry.text() != self.entry().text() => self.ask_stay(cx),
+            _ => {}
+        }
+        self.save(cx);
+        let problem = self.problems.iter().find(|problem| problem.field == field).cloned();
+        if let Some(problem) = problem {
+            let tone = if problem.level == Level::Error { Tone::Error } else { Tone::Warning };
+            cx.say(tone, problem.text);
+        }
+    }
+
+    fn choose(&mut self, choice: &Choice) {
+        let entry = self.entries.get_mut(self.focus);
+        entry.chosen = Some(choice.code.clone());
+        entry.cleared = false;
+        entry.line.set("");
+    }
+
+    /// The cursor comes into a field, to the end of what was typed.
+    pub(super) fn enter(&mut self, cx: &Context, field: Field) {
+        self.focus = field;
+        self.choice_moved = false;
+        let code = self.entry().code().map(str::to_owned);
+        let at = self.choices(cx).iter().position(|choice| Some(&choice.code) == code.as_ref());
+        self.choice = at.unwrap_or_default();
+        let entry = self.entries.get_mut(field);
+        let text = entry.line.text().to_owned();
+        entry.line.set(&text);
+        self.at_entry = entry.clone();
+    }
+
+    /// Keeps the field as it was for undo, where it changed.
+    fn remember(&mut self) {
+        let same = {
+            let entry = self.entry();
+            entry.line == self.at_entry.line
+                && entry.chosen == self.at_entry.chosen
+                && entry.cleared == self.at_entry.cleared
+        };
+        if !same {
+            self.undo.push((self.focus, self.at_entry.clone()));
+        }
+    }
+
+    fn take_back(&mut self, cx: &mut Context) {
+        if self.entry().line != self.at_entry.line || self.entry().chosen != self.at_entry.chosen {
+            *self.entries.get_mut(self.focus) = self.at_entry.clone();
+        } else if let Some((field, entry)) = self.undo.pop() {
+            *self.entries.get_mut(field) = entry;
+            self.enter(cx, field);
+        } else {
+            return cx.bell();
+        }
+        self.typed(cx);
+    }
+
+    /// The choices beneath the field.
+    pub(super) fn choices(&self, cx: &Context) -> Vec<Choice> {
+        match self.focus.form() {
+            Form::Choice => choices::choices(self.focus, self.entry().line.text(), cx),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whether choices are open beneath the field, so that Up and Down choose among them.
+    pub(super) fn shows_choices(&self, cx: &Context) -> bool {
+        let short = matches!(self.focus, Field::Kind | Field::Mode | Field::AgentRelation);
+        self.focus.form() == Form::Choice && (short || self.entry().chosen.is_none()) && !self.choices(cx).is_empty()
+    }
+
+    /// The field as on the claim before.
+    fn same_as_before(&mut self, cx: &mut Context) {
+        let Some(last) = cx.hello.as_ref().and_then(|hello| hello.last_used.claim.clone()) else {
+            return cx.bell();
+        };
+        let facts = crate::policy::Facts::from_json(&last.facts).ok();
+        let date = |date: Option<chrono::NaiveDate>| date.map(|date| date.to_string()).unwrap_or_default();
+        let (typed, chosen) = match self.focus {
+            Field::Kind => (String::new(), Some(last.kind.code().to_owned())),
+            Field::Mode => (String::new(), Some(last.mode.code().to_owned())),
+            Field::Hospital => (String::new(), Some(last.hospital.clone())),
+            Field::Diagnosis if last.diagnosis.standard => (String::new(), Some(last.diagnosis.code.clone())),
+            Field::Diagnosis => (format!("{} {}", last.diagnosis.code, last.diagnosis.name), None),
+            Field::BillCode => (last.bill.code.clone(), None),
+            Field::BillNumber => (last.bill.number.clone(), None),
+            Field::CheckCode => (last.bill.check.clone(), None),
+            Field::Admission => (date(last.admission), None),
+            Field::Discharge => (date(last.discharge), None),
+            Field::Settlement => (date(last.settlement), None),
+            Field::Visits => (facts.map(|facts| facts.visits.to_string()).unwrap_or_default(), None),
+            Field::Amount(line) => (facts.map(|facts| facts.amounts.get(line).to_string()).unwrap_or_default(), None),
+            Field::AgentName => (last.agent.map(|agent| agent.name).unwrap_or_default(), None),
+            Field::AgentId => (last.agent.map(|agent| agent.id_number).unwrap_or_default(), None),
+            Field::AgentRelation => (String::new(), last.agent.map(|agent| agent.relation)),
+            Field::Remark => (last.remark.clone(), None),
+            // Another member's card is never offered.
+            Field::Card | Field::CardAgain | Field::Bank => return cx.bell(),
+        };
+        self.remember();
+        let entry = self.entries.get_mut(self.focus);
+        entry.line.set(&typed);
+        entry.chosen = chosen;
+        entry.cleared = false;
+        self.typed(cx);
+    }
+
+    /// Something stands against the bill or the stay: only back to the field, or out with the draft kept.
+    pub(super) fn stopped(&mut self, cx: &mut Context, field: Field, event: Event) -> Go {
+        match event {
+            Event::Action(Action::Accept) => {
+                self.stage = Stage::Typing;
+                self.enter(cx, field);
+                let text = cx.t("sheet-stopped-back");
+                cx.say(Tone::Warning, text);
+            }
+            Event::Action(Action::Back) => {
+                self.save(cx);
+                return Go::Close;
+            }
+            Event::Text(_) | Event::Paste(_) | Event::Edit(_) | Event::Action(_) => cx.bell(),
+            _ => {}
+        }
+        Go::Stay
+    }
+
+    /// The time moved: a revealed number goes, a submit that got no answer is asked again.
+    pub(super) fn tick(&mut self, cx: &mut Context) {
+        if matches!(self.revealed, Some(Reveal::Shown(_, until)) if until <= cx.mono) {
+            self.revealed = None;
+        }
+        self.retry(cx);
+    }
+
+    /// The kind, for the title.
+    pub(super) fn kind(&self) -> ClaimKind {
+        self.entries.kind()
+    }
+
+    /// Whether the balance is known: something was typed, and cash is no untouched offer.
+    pub(super) fn total_typed(&self) -> bool {
+        !self.entries.get(Field::Amount(Amount::Total)).text().is_empty()
+    }
+}

@@ -1,0 +1,2 @@
+//! stand-in
+pub fn print_after_submit(_: &mut crate::app::Context, _: &crate::domain::claim::Claim) {}

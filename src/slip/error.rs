@@ -1,0 +1,91 @@
+//! What can go wrong between a form and the paper, typed, and its sentence.
+//!
+//! To add an error: a variant, its sentence in `sentence` and in both message files under "Slips".
+
+use std::path::PathBuf;
+
+use crate::strings::Strings;
+
+/// Why nothing was printed, or not surely.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PrintError {
+    /// The folder of a `file:` device is not there.
+    #[error("no folder {0}")]
+    NoFolder(PathBuf),
+    /// A file or link of this name is there, with other content; it was left alone.
+    #[error("{0} is there already")]
+    Exists(PathBuf),
+    /// The printer does not answer: its address, and why.
+    #[error("{0} can't be reached: {1}")]
+    Unreachable(String, String),
+    /// It took no more bytes within the time limit.
+    #[error("{0} does not go on")]
+    TimedOut(String),
+    /// It broke off before it had all.
+    #[error("{0} broke off: {1}")]
+    BrokeOff(String, String),
+    /// `lp` refused, with what it said.
+    #[error("lp: {0}")]
+    Command(String),
+    /// The font can't be read.
+    #[error("no font: {0}")]
+    Font(String),
+    /// The PDF could not be made.
+    #[error("no PDF: {0}")]
+    Pdf(String),
+    /// A file or the spool could not be written or read.
+    #[error("{0}: {1}")]
+    File(PathBuf, String),
+}
+
+impl PrintError {
+    /// An error of a file.
+    pub fn file(path: impl Into<PathBuf>, error: std::io::Error) -> PrintError {
+        PrintError::File(path.into(), error.to_string())
+    }
+
+    /// What the clerk reads. It names the device, never a person.
+    pub fn sentence(&self, strings: &Strings) -> String {
+        match self {
+            PrintError::NoFolder(path) => strings.with("print-no-folder", &[("path", &path.display())]),
+            PrintError::Exists(path) => strings.with("print-exists", &[("path", &path.display())]),
+            PrintError::Unreachable(device, why) => {
+                strings.with("print-unreachable", &[("device", device), ("why", why)])
+            }
+            PrintError::TimedOut(device) => strings.with("print-timed-out", &[("device", device)]),
+            PrintError::BrokeOff(device, why) => strings.with("print-broke-off", &[("device", device), ("why", why)]),
+            PrintError::Command(said) => strings.with("print-command", &[("said", said)]),
+            PrintError::Font(why) => strings.with("print-font", &[("why", why)]),
+            PrintError::Pdf(why) => strings.with("print-pdf", &[("why", why)]),
+            PrintError::File(path, why) => strings.with("print-file", &[("path", &path.display()), ("why", why)]),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::strings::Lang;
+
+    #[test]
+    fn every_error_has_its_sentence() {
+        let text = String::from("x1");
+        for lang in [Lang::Chinese, Lang::English] {
+            let strings = Strings::new(lang);
+            for error in [
+                PrintError::NoFolder("x1".into()),
+                PrintError::Exists("x1".into()),
+                PrintError::Unreachable(text.clone(), text.clone()),
+                PrintError::TimedOut(text.clone()),
+                PrintError::BrokeOff(text.clone(), text.clone()),
+                PrintError::Command(text.clone()),
+                PrintError::Font(text.clone()),
+                PrintError::Pdf(text.clone()),
+                PrintError::File("x1".into(), text.clone()),
+            ] {
+                let sentence = error.sentence(&strings);
+                assert!(sentence.contains("x1") && !sentence.starts_with("print-"), "{sentence}");
+            }
+        }
+    }
+}

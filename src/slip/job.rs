@@ -1,0 +1,65 @@
+//! A form made into the bytes of a printer, under a name that says nothing about a person.
+
+use super::Form;
+use super::error::PrintError;
+use super::pdf::{SlipFont, render as render_pdf};
+use super::printer::{Language, Profile};
+use super::text;
+use crate::strings::Strings;
+
+/// Bytes for a device.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Job {
+    /// The form, its number and copy: `P1-HZ150802-2021-0000412-95-c0`.
+    pub name: String,
+    /// What the bytes are.
+    pub language: Language,
+    /// The bytes.
+    pub bytes: Vec<u8>,
+}
+
+impl Job {
+    /// Makes the bytes. **Blocking** for PDF (a font of megabytes is read, cut down and packed): call it from
+    /// `spawn_blocking`.
+    pub fn make(form: &Form, profile: &Profile, strings: &Strings) -> Result<Job, PrintError> {
+        let bytes = match profile.language {
+            Language::Text => {
+                text::render(&form.layout(profile.paper, profile.columns, strings, &|_| true)).into_bytes()
+            }
+            Language::Pdf => {
+                let font = match &profile.font {
+                    Some(path) => SlipFont::open(path)?,
+                    None => SlipFont::embedded()?,
+                };
+                let layout = form.layout(profile.paper, profile.columns, strings, &|c| font.has(c));
+                render_pdf(&layout, &font, &form.file_stem())?
+            }
+        };
+        Ok(Job { name: path_safe(&form.file_stem()), language: profile.language, bytes })
+    }
+
+    /// The name of a file with these bytes.
+    pub fn file_name(&self) -> String {
+        format!("{}.{}", path_safe(&self.name), self.language.extension())
+    }
+}
+
+/// A part of a file's name: letters, digits, `_` and `-`, at most 40 of them, everything else as `_`.
+pub fn path_safe(text: &str) -> String {
+    let safe: String =
+        text.chars().take(40).map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect();
+    if safe.is_empty() { "_".to_owned() } else { safe }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_stay_in_their_folder() {
+        assert_eq!(path_safe("P1-HZ150802-2021-0000412-95-c0"), "P1-HZ150802-2021-0000412-95-c0");
+        assert_eq!(path_safe("../../etc/cron.d/x\u{1b}"), "______etc_cron_d_x_");
+        assert_eq!(path_safe(""), "_");
+        assert_eq!(path_safe(&"王".repeat(300)).len(), 40);
+    }
+}

@@ -1,0 +1,35 @@
+//! Errors of the store as sentences that say what to do next.
+//!
+//! To add one: its arm here and its key under `## Store` in both message files. A refusal needs only its key:
+//! `refused-CODE`.
+
+use super::Strings;
+use crate::domain::claim::Standing;
+use crate::store::{Duplicate, StoreError};
+
+/// The sentence for an error of the store.
+pub fn store_error(error: &StoreError, strings: &Strings) -> String {
+    match error {
+        StoreError::NotAllowed => strings.get("store-not-allowed"),
+        StoreError::NotFound => strings.get("store-not-found"),
+        StoreError::Stale(0) => strings.get("store-stale-member"),
+        StoreError::Stale(_) => strings.get("store-stale"),
+        StoreError::Duplicate(Duplicate::Bill(standing)) => duplicate("store-duplicate-bill", standing, strings),
+        StoreError::Duplicate(Duplicate::Stay(standing)) => duplicate("store-duplicate-stay", standing, strings),
+        StoreError::IdReused => strings.get("store-id-reused"),
+        StoreError::Refused(code) => {
+            let key = format!("refused-{code}");
+            if strings.has(&key) { strings.get(&key) } else { strings.with("store-refused", &[("code", code)]) }
+        }
+        StoreError::Throttled(until) => strings.with("store-throttled", &[("until", &until.format("%H:%M:%S"))]),
+        StoreError::Unreachable(_) => strings.get("store-unreachable"),
+        StoreError::Unknown(_) => strings.get("store-unknown"),
+        StoreError::VersionTooOld => strings.get("store-version-too-old"),
+        StoreError::Damaged(what) => strings.with("store-damaged", &[("what", what)]),
+    }
+}
+
+fn duplicate(key: &str, standing: &Standing, strings: &Strings) -> String {
+    let state = strings.get(&format!("state-{}", standing.state.code()));
+    strings.with(key, &[("number", &standing.number), ("office", &standing.office), ("state", &state)])
+}
