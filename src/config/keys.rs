@@ -38,24 +38,29 @@ pub const KEYS: &[KeySpec] = &[
     key("database.root_cert", "", TEXT),
     key("database.client_cert", "", TEXT),
     key("database.client_key", "", TEXT),
-    key("office.code", "", Takes { fits: |text| OfficeCode::parse(text).is_ok(), words: "config-takes-office" }),
+    key("office.code", "", Takes { fits: |text| text.parse::<OfficeCode>().is_ok(), words: "config-takes-office" }),
     key("office.window", "1", Takes { fits: |text| number(text, 1, 99), words: "config-takes-window" }),
     key("ui.lang", "", Takes { fits: |text| Lang::parse(text).is_some(), words: "config-takes-lang" }),
     key("ui.theme", "", Takes { fits: |text| matches!(text, "16" | "mono"), words: "config-takes-theme" }),
     key("ui.borders", "", Takes { fits: |text| matches!(text, "line" | "ascii"), words: "config-takes-borders" }),
-    key("ui.ambiguous_width", "1", Takes {
-        fits: |text| matches!(text, "1" | "2" | "probe"),
-        words: "config-takes-ambiguous",
-    }),
+    key(
+        "ui.ambiguous_width",
+        "1",
+        Takes { fits: |text| matches!(text, "1" | "2" | "probe"), words: "config-takes-ambiguous" },
+    ),
     key("ui.keymap", "default", TEXT),
     key("ui.bell", "true", YES_NO),
     key("print.after_submit", "true", YES_NO),
     key("print.profile", "", TEXT),
     key("lock.minutes", "5", Takes { fits: |text| number(text, 1, 5), words: "config-takes-minutes" }),
-    key("log.level", "info", Takes {
-        fits: |text| matches!(text, "off" | "error" | "warn" | "info" | "debug" | "trace"),
-        words: "config-takes-level",
-    }),
+    key(
+        "log.level",
+        "info",
+        Takes {
+            fits: |text| matches!(text, "off" | "error" | "warn" | "info" | "debug" | "trace"),
+            words: "config-takes-level",
+        },
+    ),
 ];
 
 /// Keys of `[printer.NAME]`.

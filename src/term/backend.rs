@@ -32,6 +32,7 @@ pub struct Screen<W: Write> {
     ink: Ink,
     cursor_shown: Option<bool>,
     cleared: bool,
+    purges: bool,
     total: Cost,
 }
 
@@ -46,6 +47,7 @@ impl<W: Write> Screen<W> {
             ink: Ink { bytes: Vec::with_capacity(8192), pen: Pen::new(colours), at: None, width: columns },
             cursor_shown: None,
             cleared: false,
+            purges: false,
             total: Cost::default(),
         }
     }
@@ -63,18 +65,15 @@ impl<W: Write> Screen<W> {
         self.cleared = false;
     }
 
-    /// Clears the terminal at once, and what scrolled away (at lock: nothing may be scrolled back to).
-    pub fn wipe(&mut self) -> io::Result<Cost> {
+    /// The next frame clears the terminal, and what scrolled away (at lock: nothing may be scrolled back to).
+    pub fn wipe(&mut self) {
         self.forget();
-        self.clear();
-        self.ink.bytes.extend_from_slice(b"\x1b[3J");
-        self.send()
+        self.purges = true;
     }
 
-    /// Rings.
-    pub fn bell(&mut self) -> io::Result<Cost> {
+    /// The next frame rings.
+    pub fn ring(&mut self) {
         self.ink.bytes.push(7);
-        self.send()
     }
 
     /// Draws a frame: `draw` fills the empty buffer and says where the cursor belongs.
@@ -122,6 +121,9 @@ impl<W: Write> Screen<W> {
 
     fn clear(&mut self) {
         self.ink.bytes.extend_from_slice(b"\x1b[m\x1b[H\x1b[2J");
+        if std::mem::take(&mut self.purges) {
+            self.ink.bytes.extend_from_slice(b"\x1b[3J");
+        }
         self.ink.pen.reset();
         self.ink.at = Some(Position::ORIGIN);
         self.cleared = true;
@@ -362,7 +364,12 @@ mod tests {
         let mut screen = Screen::new(Vec::new(), 80, 24, true);
         let bold = Look::new().add_modifier(Modifier::BOLD);
         let rows = |chosen: u16| {
-            [(0, 3 + chosen, ">", bold), (2, 3, "one", Look::new()), (2, 4, "two", Look::new()), (0, 0, "q", Look::new())]
+            [
+                (0, 3 + chosen, ">", bold),
+                (2, 3, "one", Look::new()),
+                (2, 4, "two", Look::new()),
+                (0, 0, "q", Look::new()),
+            ]
         };
         frame(&mut screen, &rows(0), Some((1, 0)));
         let moved = frame(&mut screen, &rows(1), Some((1, 0)));
@@ -384,23 +391,27 @@ mod tests {
     #[test]
     fn nothing_steers_the_terminal() {
         let mut screen = Screen::new(Vec::new(), 20, 2, true);
-        screen.draw(|_, buf| {
-            buf[(0, 0)].set_symbol("\u{1b}[2J");
-            buf[(1, 0)].set_symbol("\u{202e}");
-            buf[(2, 0)].set_symbol("");
-            None
-        })
-        .unwrap();
+        screen
+            .draw(|_, buf| {
+                buf[(0, 0)].set_symbol("\u{1b}[2J");
+                buf[(1, 0)].set_symbol("\u{202e}");
+                buf[(2, 0)].set_symbol("");
+                None
+            })
+            .unwrap();
         let out = String::from_utf8(screen.writer().clone()).unwrap();
         assert_eq!(out, "\x1b[m\x1b[H\x1b[2J??\x1b[?25l");
         screen.writer().clear();
-        assert_eq!(screen.wipe().unwrap().writes, 1);
-        assert!(screen.writer().ends_with(b"\x1b[3J"));
+        screen.wipe();
+        screen.ring();
+        assert_eq!(screen.draw(|_, _| None).unwrap().writes, 1);
+        assert_eq!(screen.writer(), b"\x07\x1b[m\x1b[H\x1b[2J\x1b[3J");
     }
 
     /// One thing on a frame: where, which text, which look.
     fn any_put() -> impl Strategy<Value = (u16, u16, String, u8)> {
-        let texts = proptest::collection::vec(prop_oneof!["[a-z0-9 ]{1,12}", "[\u{4e00}-\u{4e40} ]{1,6}", " {1,20}"], 1..3);
+        let texts =
+            proptest::collection::vec(prop_oneof!["[a-z0-9 ]{1,12}", "[\u{4e00}-\u{4e40} ]{1,6}", " {1,20}"], 1..3);
         (0u16..30, 0u16..6, texts.prop_map(|texts| texts.concat()), 0u8..8)
     }
 
