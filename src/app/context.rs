@@ -1,7 +1,7 @@
 //! What all screens share: words, keys, styles, the time, who is logged in, reference data, the message line, and the
 //! commands that go out.
 
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 
 use chrono::{NaiveDate, NaiveDateTime};
@@ -10,7 +10,7 @@ use rand_chacha::rand_core::{RngCore, SeedableRng};
 use uuid::Uuid;
 
 use super::lookup::Lookup;
-use super::{Action, Cmd};
+use super::{Action, Ahead, Cmd};
 use crate::domain::claim::{ClaimId, ClaimKind, NewClaim};
 use crate::domain::number::ClaimNumber;
 use crate::keymap::Keymap;
@@ -21,6 +21,8 @@ use crate::ui::theme::Theme;
 
 /// The longest paste that is taken, in characters.
 pub const PASTE_MAX: usize = 4096;
+/// The most keys and pastes that are kept while an answer is awaited.
+pub const AHEAD_MAX: usize = 256;
 
 /// What the counter starts with.
 pub struct Setup {
@@ -94,6 +96,8 @@ pub struct Context {
     pub message: Option<Message>,
     /// What the palette chose, for the screen below it.
     pub chosen: Option<Action>,
+    /// What was typed before the answer that the top screen waits for; a screen that can't go on clears it.
+    pub ahead: VecDeque<Ahead>,
     /// Names of the configured printers.
     pub printers: Vec<String>,
     /// Whether a slip is printed after a submit.
@@ -127,6 +131,7 @@ impl Context {
             drafts: Vec::new(),
             message: None,
             chosen: None,
+            ahead: VecDeque::new(),
             printers: setup.printers,
             print_after_submit: setup.print_after_submit,
             cut_since: None,

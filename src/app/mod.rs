@@ -116,6 +116,15 @@ pub enum Edit {
     End,
 }
 
+/// What was typed before the answer that decides where it goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ahead {
+    /// A key.
+    Key(Key),
+    /// A paste.
+    Paste(String),
+}
+
 /// What a screen is told.
 #[derive(Clone, Debug)]
 pub enum Event<'a> {
@@ -175,6 +184,11 @@ pub trait Screen: Send {
     fn wake_at(&self) -> Option<u64> {
         None
     }
+    /// Whether it was told to do something that an answer under way decides. Keys typed until then are kept, and come
+    /// after it, to whatever screen is on top by then.
+    fn waits(&self) -> bool {
+        false
+    }
 }
 
 /// The counter.
@@ -202,7 +216,8 @@ impl App {
     pub fn update(&mut self, msg: Msg) -> Vec<Cmd> {
         match msg {
             Msg::Clock { now, mono } => {
-                if self.cx.clock(now, mono) {
+                let moved = self.cx.clock(now, mono);
+                if moved || self.stack.iter().any(|screen| screen.wake_at().is_some_and(|at| at <= mono)) {
                     self.changed = true;
                     self.tell_all(Event::Tick);
                 }
@@ -210,16 +225,15 @@ impl App {
             Msg::Key(key) => {
                 self.changed = true;
                 self.cx.touched();
-                self.key(key);
+                if !self.kept(|| Ahead::Key(key), self.interrupts(key)) {
+                    self.key(key);
+                }
             }
             Msg::Paste(text) => {
                 self.changed = true;
                 self.cx.touched();
-                let clean = crate::domain::text::entry(&text, context::PASTE_MAX);
-                if self.top().takes_text() {
-                    self.tell_top(Event::Paste(&clean));
-                } else {
-                    self.cx.bell();
+                if !self.kept(|| Ahead::Paste(text.clone()), false) {
+                    self.paste(&text);
                 }
             }
             Msg::Resize(columns, rows) => {
@@ -230,6 +244,7 @@ impl App {
                 self.changed = true;
                 self.cx.answered(seq, &result);
                 self.tell_all(Event::Store(seq, &result));
+                self.replay();
             }
             Msg::Journal { drafts, reference, damage } => {
                 self.changed = true;
@@ -280,6 +295,49 @@ impl App {
         &mut self.stack[last]
     }
 
+    /// Keeps what was typed ahead where the top screen waits for an answer. What interrupts the wait is never kept, and
+    /// drops what was.
+    fn kept(&mut self, ahead: impl FnOnce() -> Ahead, interrupts: bool) -> bool {
+        if interrupts {
+            self.cx.ahead.clear();
+        }
+        if interrupts || !self.top().waits() {
+            return false;
+        }
+        if self.cx.ahead.len() < context::AHEAD_MAX {
+            self.cx.ahead.push_back(ahead());
+        } else {
+            self.cx.bell();
+        }
+        true
+    }
+
+    /// Whether a key ends a wait: one level up, or the lock.
+    fn interrupts(&self, key: Key) -> bool {
+        matches!(self.cx.keymap.action(&[Layer::Everywhere], key), Some(Action::Back | Action::Lock))
+    }
+
+    /// Types what was typed ahead, now that the answer is there.
+    fn replay(&mut self) {
+        while !self.top().waits()
+            && let Some(ahead) = self.cx.ahead.pop_front()
+        {
+            match ahead {
+                Ahead::Key(key) => self.key(key),
+                Ahead::Paste(text) => self.paste(&text),
+            }
+        }
+    }
+
+    fn paste(&mut self, text: &str) {
+        let clean = crate::domain::text::entry(text, context::PASTE_MAX);
+        if self.top().takes_text() {
+            self.tell_top(Event::Paste(&clean));
+        } else {
+            self.cx.bell();
+        }
+    }
+
     fn key(&mut self, key: Key) {
         let top = self.top();
         let takes_text = top.takes_text();
@@ -301,8 +359,12 @@ impl App {
 
     /// Carries an action out: what belongs to every screen here, the rest by the top screen.
     fn act(&mut self, action: Action) {
-        self.cx.message = None;
         let name = self.top().name();
+        if name == "lock" {
+            self.tell_top(Event::Action(action));
+            return;
+        }
+        self.cx.message = None;
         match action {
             Action::Help if name != "help" => {
                 let help = screens::help::Help::new(&self.cx, self.stack[self.stack.len() - 1].as_ref());
@@ -313,6 +375,7 @@ impl App {
                 self.go(Go::Open(Box::new(palette)));
             }
             Action::Lock => self.lock(),
+            Action::Quit => self.go(Go::Quit),
             other => self.tell_top(Event::Action(other)),
         }
         // The palette closes itself and leaves what was chosen, for the screen below.
@@ -324,7 +387,8 @@ impl App {
     fn lock(&mut self) {
         if self.top().name() != "lock" {
             self.cx.command(Cmd::Wipe);
-            self.go(Go::Open(Box::new(screens::lock::Lock::default())));
+            self.cx.ahead.clear();
+            self.go(Go::Open(Box::new(screens::lock::Lock)));
             self.changed = true;
         }
     }
@@ -336,6 +400,8 @@ impl App {
     }
 
     fn tell_all(&mut self, event: Event) {
+        // The lock stays on top whatever happens beneath it.
+        let lock = if self.top().name() == "lock" { self.stack.pop() } else { None };
         // From the top down: a screen that leaves takes only what is above it with it.
         let mut at = self.stack.len();
         while at > 0 {
@@ -349,6 +415,7 @@ impl App {
                 self.go(go);
             }
         }
+        self.stack.extend(lock);
     }
 
     fn go(&mut self, go: Go) {
@@ -359,7 +426,11 @@ impl App {
                     self.stack.pop();
                 }
             }
-            Go::Desk => self.stack.truncate(1),
+            Go::Desk => {
+                self.stack.truncate(1);
+                // The next member: an empty box.
+                self.tell_top(Event::Action(Action::Search));
+            }
             Go::Open(screen) => self.stack.push(screen),
             Go::Replace(screen) => {
                 self.stack.pop();

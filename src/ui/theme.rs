@@ -54,7 +54,7 @@ impl Theme {
 
     /// The part of a row that matched.
     pub fn matched(self) -> Style {
-        self.colour(Color::Yellow).add_modifier(Modifier::BOLD)
+        self.colour(Color::Yellow).add_modifier(Modifier::BOLD | Modifier::UNDERLINED)
     }
 
     /// An offer that was not changed.

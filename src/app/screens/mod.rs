@@ -1,9 +1,15 @@
-//! One file a screen. To add one: its file, a line here, `screen-NAME` in both message files.
+//! One file a screen (a folder where it is large). To add one: its file, a line here, `screen-NAME` in both message files.
+//!
+//! - `frame.rs` what surrounds every screen
+//! - `words.rs` words that several screens make of facts
 
+pub mod claim;
 pub mod desk;
 pub mod frame;
 pub mod help;
 pub mod lock;
+pub mod member;
 pub mod palette;
 pub mod sheet;
 pub mod slip;
+mod words;

@@ -12,7 +12,7 @@ use tokio::sync::mpsc;
 use super::keys::{Kind, keys_of};
 use super::record::{self, Entry};
 use super::row::get;
-use super::{desk, failed, open, rescue, submit};
+use super::{SqliteStore, desk, failed, open, rescue, submit};
 use crate::data;
 use crate::domain::canonical::{hex, moment, sha256};
 use crate::domain::claim::ClaimState;
@@ -37,65 +37,67 @@ pub struct Progress {
     pub claims: u64,
 }
 
-/// Makes the database at `path` from a world. `assess` is the engine with `policies`. A database there is replaced, unless
-/// it holds an account that was not generated (`Refused("refused-account")`).
-pub async fn create<A>(
-    path: &Path,
-    world: World,
-    policies: Vec<PublishedPolicy>,
-    assess: A,
-    mut progress: impl FnMut(Progress),
-) -> Result<(), StoreError>
-where
-    A: Fn(&Facts) -> Option<Assessed> + Send + 'static,
-{
-    if path.exists() && has_other_accounts(path).await? {
-        return Err(StoreError::Refused("refused-account".into()));
-    }
-    let made = beside(path);
-    for file in rescue::with_companions(&made) {
-        let _ = std::fs::remove_file(file);
-    }
-    open::make(&made).await?;
-    let mut connection = options(&made).connect().await.map_err(failed)?;
-    let indexes = drop_indexes(&mut connection).await?;
-    sqlx::query("BEGIN").execute(&mut connection).await.map_err(failed)?;
-    fixed_rows(&mut connection, &world, &policies).await?;
-    let day = world.day();
-    let (sender, mut batches) = mpsc::channel(AHEAD);
-    let maker = std::thread::Builder::new().name("world".into()).spawn(move || make_rows(&world, &assess, &sender));
-    let maker = maker.map_err(|error| StoreError::Unreachable(error.to_string()))?;
-    let mut done = Progress::default();
-    let mut looked_up = false;
-    while let Some(batch) = batches.recv().await {
-        match batch {
-            Batch::Rows { text, arguments, members } => {
-                // Full batches share their text, and with it the prepared statement.
-                sqlx::query_with(AssertSqlSafe(text), arguments).execute(&mut connection).await.map_err(failed)?;
-                done.members += members;
-            }
-            Batch::Claim(claim) => {
-                if !looked_up {
-                    make_indexes(&mut connection, &indexes, false).await?;
-                    looked_up = true;
-                }
-                write_claim(&mut connection, &claim).await?;
-                done.claims += 1;
-            }
+impl SqliteStore {
+    /// Makes the database at `path` from a world. `assess` is the engine with `policies`. A database there is replaced, unless
+    /// it holds an account that was not generated (`Refused("refused-account")`).
+    pub async fn create<A>(
+        path: &Path,
+        world: World,
+        policies: Vec<PublishedPolicy>,
+        assess: A,
+        mut progress: impl FnMut(Progress),
+    ) -> Result<(), StoreError>
+    where
+        A: Fn(&Facts) -> Option<Assessed> + Send + 'static,
+    {
+        if path.exists() && has_other_accounts(path).await? {
+            return Err(StoreError::Refused("refused-account".into()));
         }
-        progress(done);
+        let made = beside(path);
+        for file in rescue::with_companions(&made) {
+            let _ = std::fs::remove_file(file);
+        }
+        open::make(&made).await?;
+        let mut connection = options(&made).connect().await.map_err(failed)?;
+        let indexes = drop_indexes(&mut connection).await?;
+        sqlx::query("BEGIN").execute(&mut connection).await.map_err(failed)?;
+        fixed_rows(&mut connection, &world, &policies).await?;
+        let day = world.day();
+        let (sender, mut batches) = mpsc::channel(AHEAD);
+        let maker = std::thread::Builder::new().name("world".into()).spawn(move || make_rows(&world, &assess, &sender));
+        let maker = maker.map_err(|error| StoreError::Unreachable(error.to_string()))?;
+        let mut done = Progress::default();
+        let mut looked_up = false;
+        while let Some(batch) = batches.recv().await {
+            match batch {
+                Batch::Rows { text, arguments, members } => {
+                    // Full batches share their text, and with it the prepared statement.
+                    sqlx::query_with(AssertSqlSafe(text), arguments).execute(&mut connection).await.map_err(failed)?;
+                    done.members += members;
+                }
+                Batch::Claim(claim) => {
+                    if !looked_up {
+                        make_indexes(&mut connection, &indexes, false).await?;
+                        looked_up = true;
+                    }
+                    write_claim(&mut connection, &claim).await?;
+                    done.claims += 1;
+                }
+            }
+            progress(done);
+        }
+        if maker.join().is_err() {
+            return Err(StoreError::Unknown("the world could not be made".into()));
+        }
+        if !looked_up {
+            make_indexes(&mut connection, &indexes, false).await?;
+        }
+        make_indexes(&mut connection, &indexes, true).await?;
+        last_rows(&mut connection, day).await?;
+        sqlx::query("COMMIT").execute(&mut connection).await.map_err(failed)?;
+        connection.close().await.map_err(failed)?;
+        put_in_place(&made, path)
     }
-    if maker.join().is_err() {
-        return Err(StoreError::Unknown("the world could not be made".into()));
-    }
-    if !looked_up {
-        make_indexes(&mut connection, &indexes, false).await?;
-    }
-    make_indexes(&mut connection, &indexes, true).await?;
-    last_rows(&mut connection, day).await?;
-    sqlx::query("COMMIT").execute(&mut connection).await.map_err(failed)?;
-    connection.close().await.map_err(failed)?;
-    put_in_place(&made, path)
 }
 
 /// Whether the database holds an account that no world made. One that can't be read is not written over either.

@@ -21,6 +21,7 @@ use crate::domain::mask;
 use crate::domain::member::MemberId;
 use crate::domain::money::Money;
 use crate::domain::number::ClaimNumber;
+use crate::policy::Assessment;
 use crate::store::StoreError;
 
 /// Version of the canonical form of a claim and of an event.
@@ -432,44 +433,10 @@ pub(super) fn line(row: &SqliteRow) -> Result<ClaimLine, StoreError> {
     })
 }
 
-/// The parts of an assessment that later claims and the record's checks need.
-#[derive(Deserialize)]
-struct Assessed {
-    total: Money,
-    benefits: Vec<Benefit>,
-}
-
-#[derive(Deserialize)]
-struct Benefit {
-    code: String,
-    paid: Money,
-    steps: Vec<Step>,
-}
-
-#[derive(Deserialize)]
-struct Step {
-    op: String,
-    #[serde(rename = "in")]
-    entered: Money,
-    #[serde(default)]
-    days: u32,
-}
-
-/// The total of an assessment, and what each of its benefits got: `base` is what entered its `tiers` step, `days` what its
-/// `per_day` step paid for.
+/// The total of an assessment, and what each of its benefits got, as later claims see it.
 pub(super) fn paid_of(assessment: &str, period: i32) -> Option<(Money, Vec<Paid>)> {
-    let assessed: Assessed = serde_json::from_str(assessment).ok()?;
-    let paid = assessed.benefits.into_iter().map(|benefit| {
-        let step = |op: &str| benefit.steps.iter().find(|step| step.op == op);
-        Paid {
-            period,
-            base: step("tiers").map_or(Money::ZERO, |step| step.entered),
-            days: step("per_day").map_or(0, |step| step.days),
-            amount: benefit.paid,
-            benefit: benefit.code,
-        }
-    });
-    Some((assessed.total, paid.collect()))
+    let assessment = Assessment::from_json(assessment).ok()?;
+    Some((assessment.total, assessment.entries(period)))
 }
 
 /// SHA-256 of what was sent, with who sent it: a retry has the same.

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use futures_util::TryStreamExt;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
-use sqlx::{ConnectOptions, Row};
+use sqlx::ConnectOptions;
 
 use super::record::{self, Stored, SubmitBody, event_bytes, select_claims};
 use super::row::{self, get};

@@ -1,0 +1,278 @@
+//! The desk: the search box, what it found, drafts, returned claims, today's own. The box always has the cursor.
+//!
+//! - `search.rs` what is asked of the store, and which answer counts
+//! - `view.rs` how it looks
+//!
+//! To add a list under the box: a variant of [`Item`], its place in [`Desk::items`], its line in `view.rs`.
+
+mod search;
+mod view;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use self::search::Search;
+use super::claim::ClaimScreen;
+use super::member::MemberScreen;
+use super::sheet;
+use super::slip::SlipScreen;
+use crate::app::edit::Line;
+use crate::app::{Context, Event, Go, Screen};
+use crate::domain::member::MemberId;
+use crate::domain::number::ClaimNumber;
+use crate::domain::query::Query;
+use crate::keymap::{Action, Layer};
+
+/// The longest search, in characters: a slip's QR text fits.
+const SEARCH_MAX: usize = 80;
+/// Rows of a page up or down.
+const PAGE: usize = 8;
+
+/// One line that can be chosen: its place in its list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Item {
+    /// A row that was found.
+    Hit(usize),
+    /// A draft of this terminal.
+    Draft(usize),
+    /// A returned claim of the office.
+    Returned(usize),
+    /// A claim that this clerk took today.
+    Own(usize),
+}
+
+/// The desk.
+#[derive(Debug, Default)]
+pub struct Desk {
+    line: Line,
+    search: Search,
+    chosen: usize,
+    /// What was asked for while the rows were still under way.
+    wanted: Option<Action>,
+}
+
+impl Desk {
+    /// The desk at the start.
+    pub fn new(_cx: &mut Context) -> Desk {
+        Desk::default()
+    }
+
+    /// What can be chosen: the rows of the search, or with an empty box the lists.
+    fn items(&self, cx: &Context) -> Vec<Item> {
+        if !self.line.is_empty() {
+            return (0..self.search.rows().len()).map(Item::Hit).collect();
+        }
+        let drafts = (0..cx.drafts.len()).map(Item::Draft);
+        let returned = (0..cx.desk.returned.len()).map(Item::Returned);
+        drafts.chain(returned).chain((0..cx.desk.own_today.len()).map(Item::Own)).collect()
+    }
+
+    fn item(&self, cx: &Context) -> Option<Item> {
+        self.items(cx).get(self.chosen).copied()
+    }
+
+    fn member_of(&self, cx: &Context, item: Item) -> Option<MemberId> {
+        match item {
+            Item::Hit(at) => self.search.rows().get(at).map(|hit| hit.member),
+            Item::Draft(at) => cx.drafts.get(at).map(|draft| draft.member),
+            Item::Returned(at) => cx.desk.returned.get(at).map(|line| line.member),
+            Item::Own(at) => cx.desk.own_today.get(at).map(|line| line.member),
+        }
+    }
+
+    fn claim_of(&self, cx: &Context, item: Item) -> Option<ClaimNumber> {
+        match item {
+            Item::Hit(at) => self.search.rows().get(at).and_then(|hit| hit.claim),
+            Item::Draft(_) => None,
+            Item::Returned(at) => cx.desk.returned.get(at).map(|line| line.number),
+            Item::Own(at) => cx.desk.own_today.get(at).map(|line| line.number),
+        }
+    }
+
+    fn typed(&mut self, cx: &mut Context) {
+        self.chosen = 0;
+        self.search.typed(cx, self.line.text());
+    }
+
+    fn clear(&mut self, cx: &mut Context) {
+        self.line.set("");
+        self.typed(cx);
+    }
+
+    fn act(&mut self, cx: &mut Context, action: Action) -> Go {
+        let needs_rows = !matches!(action, Action::Back | Action::Search);
+        if needs_rows && self.search.is_awaited() {
+            self.wanted = Some(action);
+            return Go::Stay;
+        }
+        match action {
+            Action::Back => {
+                if self.wanted.take().is_none() {
+                    self.clear(cx);
+                }
+                Go::Stay
+            }
+            Action::Search => {
+                self.wanted = None;
+                self.clear(cx);
+                Go::Stay
+            }
+            Action::ChooseUp | Action::ChooseDown | Action::ChoosePageUp | Action::ChoosePageDown => {
+                let last = self.items(cx).len().saturating_sub(1);
+                self.chosen = match action {
+                    Action::ChooseUp => self.chosen.saturating_sub(1),
+                    Action::ChooseDown => self.chosen + 1,
+                    Action::ChoosePageUp => self.chosen.saturating_sub(PAGE),
+                    _ => self.chosen + PAGE,
+                }
+                .min(last);
+                Go::Stay
+            }
+            Action::Pick(n) => {
+                let at = usize::from(n).saturating_sub(1);
+                if at < self.items(cx).len() {
+                    self.chosen = at;
+                    self.open(cx)
+                } else {
+                    self.nothing(cx)
+                }
+            }
+            Action::Open => self.open(cx),
+            Action::NewClaim => match self.item(cx).and_then(|item| self.member_of(cx, item)) {
+                Some(member) => Go::Open(sheet::open_new(cx, member)),
+                None => self.nothing(cx),
+            },
+            Action::History => match self.item(cx).and_then(|item| self.member_of(cx, item)) {
+                Some(member) => Go::Open(Box::new(MemberScreen::history(cx, member))),
+                None => self.nothing(cx),
+            },
+            Action::Slip => match self.item(cx).and_then(|item| self.claim_of(cx, item)) {
+                Some(number) => Go::Open(Box::new(SlipScreen::new(cx, number))),
+                None => self.nothing(cx),
+            },
+            _ => self.nothing(cx),
+        }
+    }
+
+    fn open(&mut self, cx: &mut Context) -> Go {
+        let Some(item) = self.item(cx) else {
+            // What could not be answered is asked once more.
+            if matches!(self.search.answer(), Some(Err(_))) {
+                self.search.again(cx);
+                return Go::Stay;
+            }
+            return self.nothing(cx);
+        };
+        if let Item::Draft(at) = item {
+            return match cx.drafts.get(at).cloned() {
+                Some(draft) => Go::Open(sheet::open_draft(cx, draft)),
+                None => self.nothing(cx),
+            };
+        }
+        if let Some(number) = self.claim_of(cx, item) {
+            return Go::Open(Box::new(ClaimScreen::new(cx, number)));
+        }
+        match self.member_of(cx, item) {
+            Some(member) => Go::Open(Box::new(MemberScreen::new(cx, member))),
+            None => self.nothing(cx),
+        }
+    }
+
+    /// There is nothing to do it with: what was typed ahead for it goes nowhere.
+    fn nothing(&self, cx: &mut Context) -> Go {
+        cx.ahead.clear();
+        cx.bell();
+        Go::Stay
+    }
+}
+
+impl Screen for Desk {
+    fn name(&self) -> &'static str {
+        "desk"
+    }
+
+    fn layers(&self) -> &'static [Layer] {
+        &[Layer::Desk]
+    }
+
+    fn takes_text(&self) -> bool {
+        true
+    }
+
+    fn waits(&self) -> bool {
+        self.wanted.is_some()
+    }
+
+    fn actions(&self, cx: &Context) -> Vec<Action> {
+        let item = self.item(cx);
+        let member = item.and_then(|item| self.member_of(cx, item)).is_some();
+        let claim = item.and_then(|item| self.claim_of(cx, item)).is_some();
+        [
+            (true, Action::Help),
+            (true, Action::Search),
+            (member, Action::NewClaim),
+            (claim, Action::Slip),
+            (member, Action::History),
+            (item.is_some(), Action::Open),
+            (true, Action::Palette),
+            (true, Action::Lock),
+            (true, Action::Quit),
+        ]
+        .into_iter()
+        .filter_map(|(can, action)| can.then_some(action))
+        .collect()
+    }
+
+    fn on(&mut self, cx: &mut Context, event: Event) -> Go {
+        match event {
+            Event::Text(c) => {
+                self.line.insert(c.encode_utf8(&mut [0; 4]), SEARCH_MAX);
+                self.typed(cx);
+                Go::Stay
+            }
+            Event::Paste(text) => {
+                // A whole search (a scanner's) takes the place of what is there; anything else is typed into it.
+                if Query::parse(text, cx.today()).is_ok() {
+                    self.line.set("");
+                }
+                self.line.insert(text, SEARCH_MAX);
+                self.typed(cx);
+                Go::Stay
+            }
+            Event::Edit(edit) => {
+                let before = self.line.text().to_owned();
+                self.line.edit(edit);
+                if self.line.text() != before {
+                    self.typed(cx);
+                }
+                Go::Stay
+            }
+            Event::Action(action) => self.act(cx, action),
+            Event::Store(seq, result) => {
+                if self.search.answered(cx, seq, result) && !self.search.is_awaited() {
+                    self.chosen = 0;
+                    if let Some(action) = self.wanted.take() {
+                        if self.search.rows().is_empty() {
+                            return self.nothing(cx);
+                        }
+                        return self.act(cx, action);
+                    }
+                }
+                Go::Stay
+            }
+            Event::Shown => {
+                cx.refresh_desk();
+                Go::Stay
+            }
+            Event::DraftSaved(..) | Event::Printed(..) | Event::Tick => Go::Stay,
+        }
+    }
+
+    fn title(&self, cx: &Context) -> String {
+        cx.t("screen-desk")
+    }
+
+    fn draw(&self, cx: &Context, area: Rect, buf: &mut Buffer) -> Option<Position> {
+        Some(view::draw(self, cx, area, buf))
+    }
+}

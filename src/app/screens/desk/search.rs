@@ -1,0 +1,91 @@
+//! The search behind the box: one question under way at most, the newest one next, and only the answer to what stands in
+//! the box counts.
+
+use crate::app::Context;
+use crate::domain::query::{NoQuery, Query};
+use crate::store::{Found, Hit, Reply, Request, StoreError};
+
+/// What is asked, what is under way, what was answered.
+#[derive(Debug)]
+pub struct Search {
+    asked: Result<Query, NoQuery>,
+    under_way: Option<(u64, Query)>,
+    answer: Option<(Query, Result<Found, StoreError>)>,
+}
+
+impl Default for Search {
+    fn default() -> Search {
+        Search { asked: Err(NoQuery::Empty), under_way: None, answer: None }
+    }
+}
+
+impl Search {
+    /// Another text stands in the box.
+    pub fn typed(&mut self, cx: &mut Context, text: &str) {
+        self.asked = Query::parse(text, cx.today());
+        if self.asked.is_err() {
+            self.answer = None;
+        }
+        self.go_on(cx);
+    }
+
+    /// Asks once more what could not be answered.
+    pub fn again(&mut self, cx: &mut Context) {
+        self.answer = None;
+        self.go_on(cx);
+    }
+
+    fn go_on(&mut self, cx: &mut Context) {
+        if let Ok(query) = &self.asked
+            && self.under_way.is_none()
+            && !self.is_answered()
+        {
+            let seq = cx.ask(Request::Search(query.clone()));
+            self.under_way = Some((seq, query.clone()));
+        }
+    }
+
+    /// Takes an answer in; says whether it was one to this box. An answer to what the box no longer asks is dropped.
+    pub fn answered(&mut self, cx: &mut Context, seq: u64, result: &Result<Reply, StoreError>) -> bool {
+        let Some((_, query)) = self.under_way.take_if(|(asked, _)| *asked == seq) else { return false };
+        if self.asked.as_ref() == Ok(&query) {
+            let found = match result {
+                Ok(Reply::Found(found)) => Ok(found.clone()),
+                // The store answers a search with what it found or with an error.
+                Ok(_) => Ok(Found::default()),
+                Err(error) => Err(error.clone()),
+            };
+            self.answer = Some((query, found));
+        }
+        self.go_on(cx);
+        true
+    }
+
+    /// What the box asks, or why it asks nothing.
+    pub fn asked(&self) -> Result<&Query, NoQuery> {
+        self.asked.as_ref().map_err(|why| *why)
+    }
+
+    /// Whether the answer to what stands in the box is there.
+    pub fn is_answered(&self) -> bool {
+        matches!((&self.asked, &self.answer), (Ok(asked), Some((query, _))) if asked == query)
+    }
+
+    /// Whether an answer to what stands in the box is to come.
+    pub fn is_awaited(&self) -> bool {
+        self.asked.is_ok() && !self.is_answered()
+    }
+
+    /// The last answer: old rows stay until new ones come.
+    pub fn answer(&self) -> Option<&Result<Found, StoreError>> {
+        self.answer.as_ref().map(|(_, found)| found)
+    }
+
+    /// Rows that answer what stands in the box; none while they are under way.
+    pub fn rows(&self) -> &[Hit] {
+        match &self.answer {
+            Some((_, Ok(found))) if self.is_answered() => &found.rows,
+            _ => &[],
+        }
+    }
+}

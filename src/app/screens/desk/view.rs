@@ -1,0 +1,269 @@
+//! How the desk looks: the box, the rows or a sentence, and under them the lists.
+
+use std::ops::Range;
+
+use chrono::NaiveDateTime;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use super::{Desk, Item};
+use crate::app::Context;
+use crate::app::screens::words;
+use crate::domain::claim::ClaimLine;
+use crate::domain::query::{NoQuery, Query};
+use crate::domain::text::{is_middle_dot, name_key};
+use crate::keymap::Action;
+use crate::store::journal::Draft;
+use crate::store::{Found, Hit};
+use crate::strings::errors::store_error;
+use crate::ui::table::{self, Cell, at};
+use crate::ui::text::{clip, put, width, wrap};
+use crate::ui::typed;
+
+/// Columns of a name.
+const NAME: usize = 10;
+/// Columns of a claim's number.
+const NUMBER: usize = 24;
+/// Rows that the lists keep under a full page of rows.
+const LISTS: usize = 4;
+
+pub(super) fn draw(desk: &Desk, cx: &Context, area: Rect, buf: &mut Buffer) -> Position {
+    let cursor = search_box(desk, cx, at(area, 0), buf);
+    table::rule(buf, at(area, 1), "", cx.theme);
+    let mut body = below(area, 2);
+    if !desk.line.is_empty() {
+        let lists = lists_of(cx);
+        let kept = if lists.is_empty() { 0 } else { lists.len().min(LISTS) + 1 };
+        let used = found(desk, cx, body, usize::from(body.height).saturating_sub(kept), buf);
+        body = below(body, used);
+        if !lists.is_empty() {
+            table::rule(buf, at(body, 0), "", cx.theme);
+            body = below(body, 1);
+            list(cx, &lists, None, body, buf);
+        }
+        return cursor;
+    }
+    let items = desk.items(cx);
+    if items.is_empty() {
+        sentence(cx, &cx.t("search-what"), body, buf);
+    } else {
+        list(cx, &items, Some(desk.chosen), body, buf);
+    }
+    cursor
+}
+
+fn below(area: Rect, rows: usize) -> Rect {
+    let rows = (rows as u16).min(area.height);
+    Rect::new(area.x, area.y + rows, area.width, area.height - rows)
+}
+
+fn search_box(desk: &Desk, cx: &Context, row: Rect, buf: &mut Buffer) -> Position {
+    let label = cx.t("search-label");
+    let right = count(desk, cx);
+    let right_columns = (width(&right) as u16).min(row.width);
+    put(buf, row.right() - right_columns, row.y, right_columns, &right, cx.theme.note());
+    let x = (row.x + put(buf, row.x, row.y, row.width, &label, cx.theme.label()) + 1).min(row.right());
+    let columns = (row.right() - x).saturating_sub(right_columns + 1);
+    typed::draw(buf, x, row.y, columns, desk.line.text(), desk.line.cursor(), cx.theme.text())
+}
+
+/// How many, and what was searched: `2条 拼音`.
+fn count(desk: &Desk, cx: &Context) -> String {
+    let Ok(query) = desk.search.asked() else { return String::new() };
+    let kind = cx.t(&format!("search-kind-{}", query.kind()));
+    match desk.search.answer() {
+        Some(Ok(found)) if desk.search.is_answered() => {
+            let key = if found.more { "search-count-more" } else { "search-count" };
+            cx.strings.with(key, &[("count", &found.rows.len()), ("kind", &kind)])
+        }
+        _ => kind,
+    }
+}
+
+/// Draws rows, or the sentence that stands in their place; gives the rows used, `most` of them.
+fn found(desk: &Desk, cx: &Context, area: Rect, most: usize, buf: &mut Buffer) -> usize {
+    let area = Rect::new(area.x, area.y, area.width, area.height.min(most as u16));
+    let query = match desk.search.asked() {
+        Ok(query) => query,
+        Err(why) => return sentence(cx, &cx.t(no_query(why)), area, buf),
+    };
+    match desk.search.answer() {
+        None => 0,
+        Some(Err(error)) => sentence(cx, &store_error(error, &cx.strings), area, buf),
+        Some(Ok(Found { rows, .. })) if !rows.is_empty() => rows_of(desk, cx, query, rows, area, buf),
+        Some(Ok(found)) if found.elsewhere => sentence(cx, &cx.t("search-elsewhere"), area, buf),
+        Some(Ok(_)) => sentence(cx, &cx.t("search-nothing"), area, buf),
+    }
+}
+
+fn rows_of(desk: &Desk, cx: &Context, query: &Query, rows: &[Hit], area: Rect, buf: &mut Buffer) -> usize {
+    let more = matches!(desk.search.answer(), Some(Ok(found)) if found.more);
+    let room = usize::from(area.height).saturating_sub(usize::from(more));
+    let page = table::page(desk.chosen, rows.len(), room);
+    let mut used = 0;
+    for (y, n) in page.enumerate() {
+        // While newer rows are under way nothing in the old ones is chosen.
+        let chosen = n == desk.chosen && desk.search.is_answered();
+        hit_row(cx, query, &rows[n], n, chosen, at(area, y), buf);
+        used = y + 1;
+    }
+    if more {
+        used += sentence(cx, &cx.t("search-more"), below(area, used), buf);
+    }
+    used
+}
+
+fn hit_row(cx: &Context, query: &Query, hit: &Hit, n: usize, chosen: bool, row: Rect, buf: &mut Buffer) {
+    let style = if chosen { cx.theme.chosen() } else { cx.theme.text() };
+    let place = hit.claim.map_or_else(|| hit.unit.clone(), |number| number.to_string());
+    let cells = [
+        Cell::fit(mark(chosen)),
+        Cell::new(if n < 9 { (n + 1).to_string() } else { String::new() }, 1),
+        Cell::new(hit.name.clone(), NAME),
+        Cell::fit(cx.t(&format!("sex-{}", hit.sex.code()))),
+        Cell::new(hit.birth_year.to_string(), 4),
+        Cell::new(hit.id_masked.clone(), 18),
+        Cell::rest(place),
+        Cell::new(words::cover(cx, hit.period, hit.years), 13),
+    ]
+    .map(|cell| cell.style(style));
+    let starts = table::row(buf, row, &cells);
+    if let Some(part) = matched(&hit.name, query) {
+        // Only where the whole part stands in its column.
+        let (before, part) = (width(&hit.name[..part.start]), &hit.name[part]);
+        if before + width(part) <= NAME {
+            put(buf, starts[2] + before as u16, row.y, (NAME - before) as u16, part, cx.theme.matched());
+        }
+    }
+    if let Query::Tail(tail) = query
+        && width(&hit.id_masked) == 18
+    {
+        // The last four are all that is shown of it.
+        let shown: String = hit.id_masked.chars().skip(14).collect();
+        if tail.to_uppercase().ends_with(&shown) {
+            put(buf, starts[5] + 14, row.y, 4, &shown, cx.theme.matched());
+        }
+    }
+}
+
+/// The part of a name that a search for its characters found; dots and spaces in it do not count.
+fn matched(name: &str, query: &Query) -> Option<Range<usize>> {
+    let Query::Name(term) = query else { return None };
+    let letters: Vec<(usize, char)> =
+        name.char_indices().filter(|(_, c)| !is_middle_dot(*c) && !c.is_whitespace()).collect();
+    let key: Vec<char> = name_key(&term.key).chars().collect();
+    let last = key.len().checked_sub(1)?;
+    let from = letters.windows(key.len()).position(|part| part.iter().map(|(_, c)| c).eq(key.iter()))?;
+    let (last, c) = letters[from + last];
+    Some(letters[from].0..last + c.len_utf8())
+}
+
+fn no_query(why: NoQuery) -> &'static str {
+    match why {
+        NoQuery::Empty => "search-what",
+        NoQuery::OneMore => "search-one-more",
+        NoQuery::FewDigits => "search-few-digits",
+        NoQuery::PartOfNumber => "search-part-of-number",
+        NoQuery::WrongCheck => "search-wrong-check",
+        NoQuery::WrongBirth => "search-wrong-birth",
+        NoQuery::ClaimNumber => "search-claim-number",
+        NoQuery::TooLong => "search-too-long",
+        NoQuery::Unknown => "search-unknown",
+    }
+}
+
+/// A sentence over as many rows as it needs; gives their number.
+fn sentence(cx: &Context, text: &str, area: Rect, buf: &mut Buffer) -> usize {
+    let lines = wrap(text, usize::from(area.width));
+    for (y, line) in lines.iter().enumerate() {
+        let row = at(area, y);
+        put(buf, row.x, row.y, row.width, line, cx.theme.note());
+    }
+    lines.len().min(usize::from(area.height))
+}
+
+fn lists_of(cx: &Context) -> Vec<Item> {
+    Desk::default().items(cx)
+}
+
+fn list(cx: &Context, items: &[Item], chosen: Option<usize>, area: Rect, buf: &mut Buffer) {
+    for (y, n) in table::page(chosen.unwrap_or(0), items.len(), usize::from(area.height)).enumerate() {
+        item_row(cx, items[n], chosen == Some(n), at(area, y), buf);
+    }
+}
+
+fn item_row(cx: &Context, item: Item, chosen: bool, row: Rect, buf: &mut Buffer) {
+    let cells = match item {
+        Item::Draft(at) => cx.drafts.get(at).map(|draft| draft_cells(cx, draft, chosen)),
+        Item::Returned(at) => cx.desk.returned.get(at).map(|line| returned_cells(cx, line)),
+        Item::Own(at) => cx.desk.own_today.get(at).map(|line| own_cells(cx, line)),
+        Item::Hit(_) => None,
+    };
+    let style = if chosen { cx.theme.chosen() } else { cx.theme.text() };
+    let cells = std::iter::once(Cell::fit(mark(chosen))).chain(cells.unwrap_or_default());
+    table::row(buf, row, &cells.map(|cell| cell.style(style)).collect::<Vec<Cell>>());
+}
+
+fn draft_cells(cx: &Context, draft: &Draft, chosen: bool) -> Vec<Cell> {
+    let saved = cx.strings.with("desk-draft-saved", &[("at", &moment(draft.saved_at, cx))]);
+    let go_on = match cx.keymap.hint(Action::Open) {
+        Some(key) if chosen => cx.strings.with("desk-draft-go-on", &[("key", &key)]),
+        _ => String::new(),
+    };
+    vec![
+        Cell::fit(cx.t("desk-draft")),
+        Cell::new(draft.member_name.clone(), NAME),
+        Cell::fit(words::kind(cx, draft.kind)),
+        Cell::rest(saved),
+        Cell::fit(go_on),
+    ]
+}
+
+fn returned_cells(cx: &Context, line: &ClaimLine) -> Vec<Cell> {
+    let missing = cx.strings.with("desk-missing", &[("what", &line.missing.join(" "))]);
+    let days = (cx.today() - line.submitted).num_days().max(0);
+    vec![
+        Cell::fit(cx.t("desk-returned")),
+        Cell::new(line.number.to_string(), NUMBER),
+        Cell::new(line.member_name.clone(), NAME),
+        Cell::rest(missing),
+        Cell::fit(cx.strings.with("desk-days", &[("days", &days)])),
+    ]
+}
+
+fn own_cells(cx: &Context, line: &ClaimLine) -> Vec<Cell> {
+    vec![
+        Cell::fit(cx.t("desk-own")),
+        Cell::new(line.number.to_string(), NUMBER),
+        Cell::new(line.member_name.clone(), NAME),
+        Cell::rest(words::kind(cx, line.kind)),
+        Cell::new(line.total.grouped(), 12).right(),
+    ]
+}
+
+/// The time of today, or the day and the time.
+fn moment(at: NaiveDateTime, cx: &Context) -> String {
+    let form = if at.date() == cx.today() { "%H:%M" } else { "%m-%d %H:%M" };
+    clip(&at.format(form).to_string(), 11)
+}
+
+fn mark(chosen: bool) -> &'static str {
+    if chosen { ">" } else { " " }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::query::Term;
+
+    #[test]
+    fn the_matched_part_of_a_name() {
+        let query = |key: &str| Query::Name(Term { key: key.into(), unit: None });
+        let part = |name: &'static str, key: &str| matched(name, &query(key)).map(|range| &name[range]);
+        assert_eq!(part("王秀英", "秀英"), Some("秀英"));
+        assert_eq!(part("巴图·孟和", "图孟"), Some("图·孟"));
+        assert_eq!(part("王秀英", "李"), None);
+        assert_eq!(part("王秀英", "王秀英花"), None);
+        assert_eq!(matched("王秀英", &Query::Tail("2264".into())), None);
+    }
+}

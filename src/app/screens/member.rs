@@ -1,0 +1,420 @@
+//! The member's sheet: who it is, masked; participations; what was paid; earlier claims. Opening it is recorded, and so is
+//! every whole number that is revealed.
+
+use chrono::Datelike;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use uuid::Uuid;
+
+use super::claim::ClaimScreen;
+use super::slip::SlipScreen;
+use super::{sheet, words};
+use crate::app::{Context, Event, Go, Screen, Tone};
+use crate::domain::claim::ClaimLine;
+use crate::domain::cover::years_in_a_row;
+use crate::domain::member::{MemberId, PersonalField};
+use crate::domain::money::Money;
+use crate::keymap::{Action, Layer};
+use crate::store::{MemberSheet, Reply, Request, StoreError};
+use crate::strings::errors::store_error;
+use crate::ui::pairs::{self, Pair};
+use crate::ui::table::{self, Cell, at};
+use crate::ui::text::{put, wrap};
+
+/// Milliseconds that a whole number is shown.
+const REVEAL_MS: u64 = 30_000;
+/// Rows of a page up or down.
+const PAGE: usize = 8;
+/// From so many columns on the list has the days of each claim beside it.
+const WIDE: u16 = 110;
+
+/// A whole number, and when it is hidden again.
+struct Revealed {
+    field: PersonalField,
+    whole: String,
+    until: u64,
+}
+
+/// The member's sheet.
+pub struct MemberScreen {
+    member: MemberId,
+    purpose: &'static str,
+    ticket: Uuid,
+    /// The request under way for the sheet.
+    asked: Option<u64>,
+    sheet: Option<Box<MemberSheet>>,
+    /// Why there is no sheet.
+    error: Option<StoreError>,
+    /// The list takes the whole height.
+    history: bool,
+    chosen: usize,
+    wanted: Option<Action>,
+    revealing: Option<(u64, PersonalField)>,
+    revealed: Vec<Revealed>,
+    /// The request under way for the list alone.
+    listing: Option<u64>,
+}
+
+impl MemberScreen {
+    /// Opens a member's sheet.
+    pub fn new(cx: &mut Context, member: MemberId) -> MemberScreen {
+        MemberScreen::open(cx, member, "member")
+    }
+
+    /// Opens a member's sheet with the earlier claims over the whole height.
+    pub fn history(cx: &mut Context, member: MemberId) -> MemberScreen {
+        MemberScreen { history: true, ..MemberScreen::open(cx, member, "history") }
+    }
+
+    fn open(cx: &mut Context, member: MemberId, purpose: &'static str) -> MemberScreen {
+        let mut screen = MemberScreen {
+            member,
+            purpose,
+            ticket: cx.new_id(),
+            asked: None,
+            sheet: None,
+            error: None,
+            history: false,
+            chosen: 0,
+            wanted: None,
+            revealing: None,
+            revealed: Vec::new(),
+            listing: None,
+        };
+        screen.ask(cx);
+        screen
+    }
+
+    /// Asks for the sheet; a retry carries the same ticket, so that one look is recorded once.
+    fn ask(&mut self, cx: &mut Context) {
+        self.error = None;
+        let request =
+            Request::OpenMember { ticket: self.ticket, member: self.member, purpose: self.purpose.to_owned() };
+        self.asked = Some(cx.ask(request));
+    }
+
+    fn claims(&self) -> &[ClaimLine] {
+        self.sheet.as_ref().map_or(&[], |sheet| &sheet.claims)
+    }
+
+    fn answered(&mut self, cx: &mut Context, seq: u64, result: &Result<Reply, StoreError>) -> Go {
+        if self.asked == Some(seq) {
+            self.asked = None;
+            match result {
+                Ok(Reply::Member(sheet)) => self.sheet = Some(sheet.clone()),
+                Ok(_) => self.error = Some(StoreError::NotFound),
+                Err(error) => self.error = Some(error.clone()),
+            }
+            if let Some(action) = self.wanted.take() {
+                return self.act(cx, action);
+            }
+        } else if self.listing == Some(seq) {
+            self.listing = None;
+            if let (Ok(Reply::Claims(claims)), Some(sheet)) = (result, &mut self.sheet) {
+                sheet.claims = claims.clone();
+                self.chosen = self.chosen.min(sheet.claims.len().saturating_sub(1));
+            }
+        } else if let Some((_, field)) = self.revealing.take_if(|(asked, _)| *asked == seq) {
+            match result {
+                Ok(Reply::Revealed(_, whole)) => {
+                    let until = cx.mono + REVEAL_MS;
+                    self.revealed.push(Revealed { field, whole: whole.clone(), until });
+                }
+                Ok(_) => {}
+                Err(error) => {
+                    let text = store_error(error, &cx.strings);
+                    cx.say(Tone::Error, text);
+                }
+            }
+        }
+        Go::Stay
+    }
+
+    fn act(&mut self, cx: &mut Context, action: Action) -> Go {
+        match action {
+            Action::Back if self.wanted.take().is_some() => return Go::Stay,
+            Action::Back => return Go::Close,
+            Action::Search => return Go::Desk,
+            Action::NewClaim => return Go::Open(sheet::open_new(cx, self.member)),
+            _ => {}
+        }
+        if self.asked.is_some() {
+            self.wanted = Some(action);
+            return Go::Stay;
+        }
+        match action {
+            Action::Open if self.sheet.is_none() => self.ask(cx),
+            Action::History => self.history = !self.history,
+            Action::Reveal => self.reveal(cx),
+            Action::ChooseUp => self.choose(self.chosen.saturating_sub(1)),
+            Action::ChooseDown => self.choose(self.chosen + 1),
+            Action::ChoosePageUp => self.choose(self.chosen.saturating_sub(PAGE)),
+            Action::ChoosePageDown => self.choose(self.chosen + PAGE),
+            Action::Pick(n) if usize::from(n) <= self.claims().len() => {
+                self.choose(usize::from(n).saturating_sub(1));
+                return self.act(cx, Action::Open);
+            }
+            Action::Open | Action::Slip => {
+                if let Some(line) = self.claims().get(self.chosen) {
+                    let number = line.number;
+                    return Go::Open(match action {
+                        Action::Slip => Box::new(SlipScreen::new(cx, number)),
+                        _ => Box::new(ClaimScreen::new(cx, number)),
+                    });
+                }
+                nothing(cx);
+            }
+            _ => nothing(cx),
+        }
+        Go::Stay
+    }
+
+    fn choose(&mut self, row: usize) {
+        self.chosen = row.min(self.claims().len().saturating_sub(1));
+    }
+
+    /// Asks for the next number that is still hidden: ID number, mobile, card.
+    fn reveal(&mut self, cx: &mut Context) {
+        let Some(sheet) = &self.sheet else { return nothing(cx) };
+        let there = |field: &PersonalField| match field {
+            PersonalField::IdNumber => true,
+            PersonalField::Mobile => !sheet.member.mobile_masked.is_empty(),
+            PersonalField::BankCard => sheet.card.is_some(),
+        };
+        let next = [PersonalField::IdNumber, PersonalField::Mobile, PersonalField::BankCard]
+            .into_iter()
+            .filter(there)
+            .find(|field| self.revealed.iter().all(|shown| shown.field != *field));
+        match next {
+            Some(field) if self.revealing.is_none() => {
+                let ticket = cx.new_id();
+                let seq = cx.ask(Request::Reveal { ticket, member: self.member, field });
+                self.revealing = Some((seq, field));
+            }
+            _ => nothing(cx),
+        }
+    }
+
+    fn whole_or(&self, field: PersonalField, masked: String) -> String {
+        self.revealed.iter().find(|shown| shown.field == field).map_or(masked, |shown| shown.whole.clone())
+    }
+
+    /// What stands above the list.
+    fn facts(&self, cx: &Context, sheet: &MemberSheet) -> Vec<Pair> {
+        let member = &sheet.member;
+        let pair = |key: &str, value: String| (cx.t(key), value);
+        let who = cx.strings.with(
+            "member-who",
+            &[("name", &member.name), ("sex", &cx.t(&format!("sex-{}", member.sex.code()))), ("birth", &member.birth)],
+        );
+        let work = cx.t(if member.retired { "member-retired" } else { "member-working" });
+        let card = sheet.card.as_ref().map(|card| {
+            let number = self.whole_or(PersonalField::BankCard, format!("****{}", card.last4));
+            format!("{} {number}", card.bank)
+        });
+        let mobile = self.whole_or(PersonalField::Mobile, member.mobile_masked.clone());
+        let unit = cx.strings.with(
+            "member-unit-ratio",
+            &[
+                ("unit", &member.unit),
+                ("ratio", &ratio(member.unit_participants, member.unit_employees)),
+                ("participants", &member.unit_participants),
+                ("employees", &member.unit_employees),
+            ],
+        );
+        let none = || cx.t("member-none");
+        let period = current_period(cx, sheet);
+        let paid = |in_period: bool| {
+            let live = sheet.claims.iter().filter(|line| line.state.is_live() && (!in_period || line.period == period));
+            let (count, total) = live.fold((0, Money::ZERO), |(n, sum), line| (n + 1, sum + line.total));
+            cx.strings.with("member-paid", &[("count", &count), ("total", &total.grouped())])
+        };
+        vec![
+            pair("member-name", who),
+            pair("member-work", work),
+            pair("member-id", self.whole_or(PersonalField::IdNumber, member.id_masked.clone())),
+            pair("member-mobile", if mobile.is_empty() { none() } else { mobile }),
+            pair("member-unit", unit),
+            pair("member-card", card.unwrap_or_else(none)),
+            pair("member-cover", covers(cx, sheet)),
+            (cx.strings.with("member-paid-period", &[("period", &period)]), paid(true)),
+            pair("member-paid-all", paid(false)),
+        ]
+    }
+
+    fn list(&self, cx: &Context, area: Rect, buf: &mut Buffer) {
+        let claims = self.claims();
+        let title = cx.strings.with("member-claims", &[("count", &claims.len())]);
+        table::rule(buf, at(area, 0), &title, cx.theme);
+        // The chosen claim's hospital and days stand whole under the list.
+        let rows = usize::from(area.height).saturating_sub(3);
+        for (y, n) in table::page(self.chosen, claims.len(), rows).enumerate() {
+            claim_row(cx, &claims[n], n == self.chosen, at(area, y + 1), buf);
+        }
+        if let Some(line) = claims.get(self.chosen) {
+            let below = Rect::new(area.x, area.bottom().saturating_sub(2), area.width, 2.min(area.height));
+            let medical = cx.strings.with("member-medical", &[("total", &line.medical_total.grouped())]);
+            let whole = [line.hospital.clone(), words::days(cx, line.admission, line.until), medical];
+            put(buf, below.x, below.y, below.width, &whole.join("  "), cx.theme.note());
+            if !line.missing.is_empty() {
+                let missing = cx.strings.with("desk-missing", &[("what", &line.missing.join(" "))]);
+                let row = at(below, 1);
+                put(buf, row.x, row.y, row.width, &missing, cx.theme.warning());
+            }
+        }
+    }
+}
+
+fn claim_row(cx: &Context, line: &ClaimLine, chosen: bool, row: Rect, buf: &mut Buffer) {
+    let style = if chosen { cx.theme.chosen() } else { cx.theme.text() };
+    let mut cells = vec![
+        Cell::fit(if chosen { ">" } else { " " }),
+        Cell::new(line.number.to_string(), 24),
+        Cell::new(line.submitted.to_string(), 10),
+        Cell::new(words::kind(cx, line.kind), 8),
+        Cell::rest(line.hospital.clone()),
+        Cell::new(line.total.grouped(), 11).right(),
+        Cell::new(words::state(cx, line.state), 8),
+    ];
+    if row.width >= WIDE {
+        cells.insert(5, Cell::new(words::days(cx, line.admission, line.until), 25));
+    }
+    table::row(buf, row, &cells.into_iter().map(|cell| cell.style(style)).collect::<Vec<Cell>>());
+}
+
+/// The period whose cover holds today, or today's year.
+fn current_period(cx: &Context, sheet: &MemberSheet) -> i32 {
+    let today = cx.today();
+    let holds = sheet.covers.iter().find(|cover| cover.from <= today && today <= cover.to);
+    holds.map_or(today.year(), |cover| cover.period)
+}
+
+/// Every participation, the newest first, with its years in a row.
+fn covers(cx: &Context, sheet: &MemberSheet) -> String {
+    let each = sheet.covers.iter().rev().map(|cover| {
+        let years = words::cover(cx, cover.period, years_in_a_row(&sheet.covers, cover.period));
+        format!("{years} {}", words::days(cx, Some(cover.from), Some(cover.to)))
+    });
+    let text = each.collect::<Vec<String>>().join("   ");
+    if text.is_empty() { cx.t("cover-none") } else { text }
+}
+
+/// `82.4`: percent with one place, rounded half up.
+fn ratio(part: u32, whole: u32) -> String {
+    if whole == 0 {
+        return "-".into();
+    }
+    let (part, whole) = (u64::from(part), u64::from(whole));
+    let permille = (part * 2000 + whole) / (whole * 2);
+    format!("{}.{}", permille / 10, permille % 10)
+}
+
+fn nothing(cx: &mut Context) {
+    cx.ahead.clear();
+    cx.bell();
+}
+
+impl Screen for MemberScreen {
+    fn name(&self) -> &'static str {
+        "member"
+    }
+
+    fn layers(&self) -> &'static [Layer] {
+        &[Layer::Member, Layer::Desk]
+    }
+
+    fn takes_text(&self) -> bool {
+        false
+    }
+
+    fn waits(&self) -> bool {
+        self.wanted.is_some()
+    }
+
+    fn wake_at(&self) -> Option<u64> {
+        self.revealed.iter().map(|shown| shown.until).min()
+    }
+
+    fn actions(&self, _cx: &Context) -> Vec<Action> {
+        let claim = !self.claims().is_empty();
+        [
+            (true, Action::Help),
+            (true, Action::Search),
+            (true, Action::NewClaim),
+            (claim, Action::Slip),
+            (true, Action::History),
+            (self.sheet.is_some(), Action::Reveal),
+            (claim, Action::Open),
+            (true, Action::Back),
+            (true, Action::Palette),
+        ]
+        .into_iter()
+        .filter_map(|(can, action)| can.then_some(action))
+        .collect()
+    }
+
+    fn on(&mut self, cx: &mut Context, event: Event) -> Go {
+        match event {
+            Event::Action(action) => self.act(cx, action),
+            Event::Store(seq, result) => self.answered(cx, seq, result),
+            Event::Tick => {
+                self.revealed.retain(|shown| shown.until > cx.mono);
+                Go::Stay
+            }
+            Event::Shown => {
+                // What another screen covered is hidden; a claim may have been entered or withdrawn there.
+                self.revealed.clear();
+                if self.sheet.is_some() {
+                    self.listing = Some(cx.ask(Request::ClaimsOf(self.member)));
+                }
+                Go::Stay
+            }
+            _ => Go::Stay,
+        }
+    }
+
+    fn title(&self, cx: &Context) -> String {
+        let screen = cx.t("screen-member");
+        match &self.sheet {
+            Some(sheet) => format!("{screen} {} {}", sheet.member.name, sheet.member.id_masked),
+            None => screen,
+        }
+    }
+
+    fn draw(&self, cx: &Context, area: Rect, buf: &mut Buffer) -> Option<Position> {
+        let Some(sheet) = &self.sheet else {
+            let text = match &self.error {
+                Some(error) => format!("{} {}", store_error(error, &cx.strings), cx.t("again-or-back")),
+                None => cx.t("member-opening"),
+            };
+            for (y, line) in wrap(&text, usize::from(area.width)).iter().enumerate() {
+                let row = at(area, y);
+                put(buf, row.x, row.y, row.width, line, cx.theme.note());
+            }
+            return None;
+        };
+        let mut y = 0;
+        if !self.history {
+            for line in pairs::lay(&self.facts(cx, sheet), usize::from(area.width)) {
+                pairs::draw(buf, at(area, y), &line, cx.theme);
+                y += 1;
+            }
+        }
+        let used = (y as u16).min(area.height);
+        self.list(cx, Rect::new(area.x, area.y + used, area.width, area.height - used), buf);
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ratio;
+
+    #[test]
+    fn participation_in_percent() {
+        assert_eq!(ratio(824, 1000), "82.4");
+        assert_eq!(ratio(2, 3), "66.7");
+        assert_eq!(ratio(3, 3), "100.0");
+        assert_eq!(ratio(0, 0), "-");
+    }
+}
