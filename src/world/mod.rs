@@ -6,6 +6,7 @@
 //! - `plan` how members are shared over leagues, offices and units
 //! - `person` one member from an index; the fixed members of the demo
 //! - `claims` earlier claims, office by office, in the order of submission
+//! - `rules` the engine with the published policies
 //! - `dice` random numbers that are whole numbers only
 //!
 //! The words of it (names, units, accounts) are data: `data/names.json` and `data/demo.json`. To add one more fixed member
@@ -16,6 +17,7 @@ mod claims;
 mod dice;
 mod person;
 mod plan;
+mod rules;
 
 #[cfg(test)]
 mod tests;
@@ -23,6 +25,7 @@ mod tests;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use self::plan::Agency;
+pub use self::rules::{assessor, policies};
 use crate::data::demo::{FixedAccount, demo};
 use crate::domain::area::{AreaCode, OfficeCode};
 use crate::domain::claim::{Document, NewClaim, PolicyRef};
@@ -250,7 +253,7 @@ impl World {
     }
 
     /// All earlier claims, office by office, in each in the order of submission. `assess` is the engine with the published
-    /// policies; a claim for which it gives nothing is left out.
+    /// policies ([`assessor`]); a claim for which it gives nothing is left out.
     pub fn claims<'a, A>(&'a self, assess: &'a A) -> impl Iterator<Item = ClaimRow> + 'a
     where
         A: Fn(&Facts) -> Option<Assessed>,
@@ -267,14 +270,15 @@ impl World {
         })
     }
 
-    /// Claims of each agency: by its members; the office with the fixed claims has those at least.
+    /// Claims of each agency by its members; the office with the fixed claims has those on top.
     fn quotas(&self) -> Vec<u32> {
         let (claims, members) = (u64::from(self.claims), u64::from(self.members));
         let fixed = claims::fixed_count();
         let of_demo = |agency: &Agency| demo().claims.iter().any(|claim| claims::is_of(claim, agency.office));
         let share = |agency: &Agency| (claims * u64::from(agency.size()) / members) as u32;
         let demo_size: u32 = self.agencies.iter().filter(|a| of_demo(a)).map(Agency::size).sum();
-        let demo_quota: u32 = self.agencies.iter().filter(|a| of_demo(a)).map(|a| share(a).max(fixed)).sum();
+        let demo_quota: u32 = self.agencies.iter().filter(|a| of_demo(a)).map(|a| share(a) + fixed).sum();
+        let demo_quota = demo_quota.min(self.claims);
         let rest = claims.saturating_sub(u64::from(demo_quota));
         let others = u64::from(self.members - demo_size).max(1);
         let mut before = 0u64;
