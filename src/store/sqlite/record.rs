@@ -348,7 +348,15 @@ pub(super) fn event_bytes(
     at: &str,
     body: &str,
 ) -> Canonical {
-    Canonical::new(EVENT_TAG).number(office).number(place).text(claim).number(rev).text(kind).text(who).text(at).text(body)
+    Canonical::new(EVENT_TAG)
+        .number(office)
+        .number(place)
+        .text(claim)
+        .number(rev)
+        .text(kind)
+        .text(who)
+        .text(at)
+        .text(body)
 }
 
 /// Links an event at the end of its office's chain. The caller holds the write lock.

@@ -52,7 +52,8 @@ pub(super) async fn rescue(path: &Path) -> Result<Damage, StoreError> {
     open::make(path).await?;
     let mut to = open::options(path).foreign_keys(false).connect().await.map_err(failed)?;
     let mut damage = Damage { set_aside: set_aside.clone(), kept: 0, lost: Vec::new() };
-    let attached = sqlx::query("ATTACH DATABASE ?1 AS old").bind(set_aside.display().to_string()).execute(&mut to).await;
+    let attached =
+        sqlx::query("ATTACH DATABASE ?1 AS old").bind(set_aside.display().to_string()).execute(&mut to).await;
     if attached.is_ok() {
         for (table, key) in NUMBERED {
             numbered(&mut to, table, key, &mut damage).await;
@@ -63,8 +64,7 @@ pub(super) async fn rescue(path: &Path) -> Result<Damage, StoreError> {
         looks(&mut to, &mut damage).await;
         let _ = sqlx::query("DETACH DATABASE old").execute(&mut to).await;
     }
-    let accounts: i64 =
-        sqlx::query_scalar("SELECT count(*) FROM account").fetch_one(&mut to).await.map_err(failed)?;
+    let accounts: i64 = sqlx::query_scalar("SELECT count(*) FROM account").fetch_one(&mut to).await.map_err(failed)?;
     if accounts == 0 {
         drop(to);
         for file in with_companions(path) {
@@ -112,7 +112,8 @@ async fn run(to: &mut SqliteConnection, text: String) -> Result<u64, sqlx::Error
 
 /// Chunk by chunk in the order of the key; where a chunk can't be read, row by row, and then further and further behind.
 async fn numbered(to: &mut SqliteConnection, table: &str, key: &str, damage: &mut Damage) {
-    let next = format!("SELECT max({key}) FROM (SELECT {key} FROM old.{table} WHERE {key} > ?1 ORDER BY {key} LIMIT ?2)");
+    let next =
+        format!("SELECT max({key}) FROM (SELECT {key} FROM old.{table} WHERE {key} > ?1 ORDER BY {key} LIMIT ?2)");
     let (mut after, mut size, mut step) = (0_i64, CHUNK, 0);
     loop {
         let last = sqlx::query_scalar::<_, Option<i64>>(AssertSqlSafe(next.as_str()))
@@ -124,7 +125,9 @@ async fn numbered(to: &mut SqliteConnection, table: &str, key: &str, damage: &mu
             Ok(None) => return,
             Ok(Some(last)) => run(
                 to,
-                format!("INSERT OR IGNORE INTO {table} SELECT * FROM old.{table} WHERE {key} > {after} AND {key} <= {last}"),
+                format!(
+                    "INSERT OR IGNORE INTO {table} SELECT * FROM old.{table} WHERE {key} > {after} AND {key} <= {last}"
+                ),
             )
             .await
             .map(|rows| (last, rows)),
