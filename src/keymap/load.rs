@@ -64,9 +64,8 @@ impl KeymapError {
         let layer = |layer: Layer| Layer::ALL.iter().find(|(l, _)| *l == layer).map_or("", |(_, name)| *name);
         let what = match &self.problem {
             Problem::Syntax(why) => strings.with("keymap-syntax", &[("why", why)]),
-            Problem::UnknownBase(name) => {
-                strings.with("keymap-unknown-base", &[("name", name), ("names", &SHIPPED.map(|(name, _)| name).join(", "))])
-            }
+            Problem::UnknownBase(name) => strings
+                .with("keymap-unknown-base", &[("name", name), ("names", &SHIPPED.map(|(name, _)| name).join(", "))]),
             Problem::UnknownLayer(name) => {
                 let names = Layer::ALL.map(|(_, name)| name).join(", ");
                 strings.with("keymap-unknown-layer", &[("name", name), ("names", &names)])
@@ -76,27 +75,22 @@ impl KeymapError {
             }
             Problem::UnknownAction { name, layer: here, belongs: None } => {
                 let names: Vec<&str> = ACTIONS.iter().filter(|(l, ..)| l == here).map(|(_, name, _)| *name).collect();
-                strings.with("keymap-unknown-action", &[
-                    ("name", name),
-                    ("layer", &layer(*here)),
-                    ("names", &names.join(", ")),
-                ])
+                strings.with(
+                    "keymap-unknown-action",
+                    &[("name", name), ("layer", &layer(*here)), ("names", &names.join(", "))],
+                )
             }
             Problem::NotKeys(name) => strings.with("keymap-not-keys", &[("name", name)]),
             Problem::UnknownKey(name) => strings.with("keymap-unknown-key", &[("name", name)]),
             Problem::CantSend(key) => strings.with("keymap-cant-send", &[("key", key)]),
             Problem::TakesText(key) => strings.with("keymap-takes-text", &[("key", key)]),
-            Problem::Taken { key, action, other, other_line: Some(line) } => strings.with("keymap-taken-line", &[
-                ("key", key),
-                ("action", &action.name()),
-                ("other", &other.name()),
-                ("line", line),
-            ]),
-            Problem::Taken { key, action, other, other_line: None } => strings.with("keymap-taken", &[
-                ("key", key),
-                ("action", &action.name()),
-                ("other", &other.name()),
-            ]),
+            Problem::Taken { key, action, other, other_line: Some(line) } => strings.with(
+                "keymap-taken-line",
+                &[("key", key), ("action", &action.name()), ("other", &other.name()), ("line", line)],
+            ),
+            Problem::Taken { key, action, other, other_line: None } => {
+                strings.with("keymap-taken", &[("key", key), ("action", &action.name()), ("other", &other.name())])
+            }
         };
         format!("{}:{}: {what}", self.path, self.line)
     }
@@ -283,7 +277,8 @@ fn conflicts(bindings: &[Binding], path: &str) -> Vec<KeymapError> {
                 continue;
             }
             // Where both lines are the user's, the later one is told; where one is, that one.
-            let (here, there) = if one.own && (!other.own || one.line > other.line) { (one, other) } else { (other, one) };
+            let (here, there) =
+                if one.own && (!other.own || one.line > other.line) { (one, other) } else { (other, one) };
             errors.extend(one.keys.iter().filter(|key| other.keys.contains(key)).map(|key| KeymapError {
                 path: path.to_owned(),
                 line: here.line,

@@ -53,6 +53,9 @@ pub struct Assessment {
     pub days: u32,
 }
 impl Assessment {
+    pub fn from_json(_: &str) -> serde_json::Result<Assessment> {
+        Ok(Assessment { total: Money::ZERO, days: 0 })
+    }
     pub fn to_json(&self) -> String {
         String::new()
     }

@@ -55,7 +55,7 @@ store-unreachable = The centre can't be reached: nothing was sent, everything ty
 store-unknown = No answer came from the centre: try again, nothing is recorded twice.
 store-version-too-old = This program is too old for the database: ask the administrator to update it.
 store-damaged = The data file is damaged: { $what }. Ask the administrator.
-again-or-back = Enter tries again, Esc goes back.
+again-or-back = { $again } tries again, { $back } goes back.
 
 ## Slips
 slip-p1-title = 受理回执 Acknowledgement
@@ -255,7 +255,6 @@ claim-not-standard = not standard
 claim-payee = Paid to
 claim-agent = Agent
 claim-policy = Policy
-claim-policy-version = { $code } version { $version }
 claim-prints = Prints
 claim-remark = Remark
 claim-amounts = Settlement sheet
@@ -265,12 +264,15 @@ claim-documents = Documents
 claim-document-there = there
 claim-document-missing = missing
 claim-reasons = Reasons
-claim-withdraw-ask = Withdraw at the member's wish: type the reason, then Enter
+claim-withdraw-ask = Withdraw at the member's wish: say why
 claim-reason = Reason
 claim-reason-missing = Say why it is withdrawn, in two characters or more.
 claim-withdrawn = Withdrawn: { $number }. Its bill can be claimed again.
 claim-withdrawn-before = This claim was withdrawn before.
 claim-withdraw-not-allowed = It can't be withdrawn: only the office that took it may, before review. Ask that office.
+slip-printed-before = It was printed before: { $key } prints a marked copy.
+slip-printed-times = printed { $times } times    printer { $printer }
+slip-printer-configured = configured
 
 ## Sheet
 screen-sheet = Claim sheet

@@ -55,7 +55,7 @@ store-unreachable = 连不上中心：没有送出任何内容，已输入的都
 store-unknown = 没有收到中心的答复：请再试一次，不会重复记录。
 store-version-too-old = 本程序版本太旧，不能使用当前数据库：请找管理员升级。
 store-damaged = 数据文件损坏：{ $what }。请找管理员。
-again-or-back = Enter再试，Esc返回。
+again-or-back = { $again }再试，{ $back }返回。
 
 ## Slips
 slip-p1-title = 受理回执
@@ -255,7 +255,6 @@ claim-not-standard = 非标准码
 claim-payee = 收款
 claim-agent = 代办人
 claim-policy = 政策
-claim-policy-version = { $code } 第{ $version }版
 claim-prints = 打印次数
 claim-remark = 备注
 claim-amounts = 结算单
@@ -265,12 +264,15 @@ claim-documents = 材料
 claim-document-there = 有
 claim-document-missing = 缺
 claim-reasons = 说明
-claim-withdraw-ask = 应会员要求撤回，填写原因后回车
+claim-withdraw-ask = 应会员要求撤回：请写明原因
 claim-reason = 原因
 claim-reason-missing = 请写明撤回原因，至少两个字。
 claim-withdrawn = 已撤回 { $number }，票据可以重新申领
 claim-withdrawn-before = 该申领已经撤回。
 claim-withdraw-not-allowed = 不能撤回：只有受理机构能在审核前撤回，请联系受理机构。
+slip-printed-before = 已打印过：用 { $key } 补打，会注明补打次数。
+slip-printed-times = 已打印 { $times } 次    打印机 { $printer }
+slip-printer-configured = 默认
 
 ## Sheet
 screen-sheet = 申领单

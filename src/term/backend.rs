@@ -362,7 +362,12 @@ mod tests {
         let mut screen = Screen::new(Vec::new(), 80, 24, true);
         let bold = Look::new().add_modifier(Modifier::BOLD);
         let rows = |chosen: u16| {
-            [(0, 3 + chosen, ">", bold), (2, 3, "one", Look::new()), (2, 4, "two", Look::new()), (0, 0, "q", Look::new())]
+            [
+                (0, 3 + chosen, ">", bold),
+                (2, 3, "one", Look::new()),
+                (2, 4, "two", Look::new()),
+                (0, 0, "q", Look::new()),
+            ]
         };
         frame(&mut screen, &rows(0), Some((1, 0)));
         let moved = frame(&mut screen, &rows(1), Some((1, 0)));
@@ -384,13 +389,14 @@ mod tests {
     #[test]
     fn nothing_steers_the_terminal() {
         let mut screen = Screen::new(Vec::new(), 20, 2, true);
-        screen.draw(|_, buf| {
-            buf[(0, 0)].set_symbol("\u{1b}[2J");
-            buf[(1, 0)].set_symbol("\u{202e}");
-            buf[(2, 0)].set_symbol("");
-            None
-        })
-        .unwrap();
+        screen
+            .draw(|_, buf| {
+                buf[(0, 0)].set_symbol("\u{1b}[2J");
+                buf[(1, 0)].set_symbol("\u{202e}");
+                buf[(2, 0)].set_symbol("");
+                None
+            })
+            .unwrap();
         let out = String::from_utf8(screen.writer().clone()).unwrap();
         assert_eq!(out, "\x1b[m\x1b[H\x1b[2J??\x1b[?25l");
         screen.writer().clear();
@@ -400,7 +406,8 @@ mod tests {
 
     /// One thing on a frame: where, which text, which look.
     fn any_put() -> impl Strategy<Value = (u16, u16, String, u8)> {
-        let texts = proptest::collection::vec(prop_oneof!["[a-z0-9 ]{1,12}", "[\u{4e00}-\u{4e40} ]{1,6}", " {1,20}"], 1..3);
+        let texts =
+            proptest::collection::vec(prop_oneof!["[a-z0-9 ]{1,12}", "[\u{4e00}-\u{4e40} ]{1,6}", " {1,20}"], 1..3);
         (0u16..30, 0u16..6, texts.prop_map(|texts| texts.concat()), 0u8..8)
     }
 

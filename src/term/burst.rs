@@ -87,10 +87,10 @@ mod tests {
     #[test]
     fn a_paste_with_line_breaks_is_text() {
         assert_eq!(sorted(&["12\n34\n"]), [Input::Paste("12\n34\n".into())]);
-        assert_eq!(sorted(&["ab", "cdef\ngh", "\nij\n"])[2..], [
-            Input::Paste("cdef\ngh".into()),
-            Input::Paste("\nij\n".into())
-        ]);
+        assert_eq!(
+            sorted(&["ab", "cdef\ngh", "\nij\n"])[2..],
+            [Input::Paste("cdef\ngh".into()), Input::Paste("\nij\n".into())]
+        );
     }
 
     #[test]

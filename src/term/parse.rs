@@ -293,7 +293,10 @@ mod tests {
             (b"\x1b[[A\x1b[[E", "f1 f5"),
             (b"\x1b[A\x1bOB\x1b[C\x1b[D\x1b[H\x1bOF\x1b[1~\x1b[4~", "up down right left home end home end"),
             (b"\x1b[5~\x1b[6~\x1b[3~\x1b[2~", "pgup pgdn delete insert"),
-            (b"\x1b[Z\x1b[1;5A\x1b[1;2P\x1b[15;5~\x1b[11^\x1b[23$", "shift-tab ctrl-up shift-f1 ctrl-f5 ctrl-f1 shift-f11"),
+            (
+                b"\x1b[Z\x1b[1;5A\x1b[1;2P\x1b[15;5~\x1b[11^\x1b[23$",
+                "shift-tab ctrl-up shift-f1 ctrl-f5 ctrl-f1 shift-f11",
+            ),
             (b"\x1b1\x1bs\x1bS\x1b\r", "alt-1 alt-s alt-s alt-enter"),
             (b"\x1bOM\x1bOp\x1bOy\x1bOn\x1bOm\x1bOk", "enter 0 9 . - +"),
             (b"\x1b[115;5u\x1b[27u", "ctrl-s esc"),

@@ -10,6 +10,7 @@ use super::member::MemberScreen;
 use super::slip::SlipScreen;
 use super::{sheet, words};
 use crate::app::edit::Line;
+use crate::app::prints::{explanation, policy_title};
 use crate::app::{Context, Event, Go, Screen, Tone};
 use crate::domain::claim::Claim;
 use crate::domain::mask;
@@ -56,16 +57,7 @@ impl ClaimScreen {
     /// Opens a claim.
     pub fn new(cx: &mut Context, number: ClaimNumber) -> ClaimScreen {
         let asked = Some(cx.ask(Request::Claim(number)));
-        ClaimScreen {
-            number,
-            asked,
-            claim: None,
-            error: None,
-            first: 0,
-            reason: None,
-            withdrawing: None,
-            wanted: None,
-        }
+        ClaimScreen { number, asked, claim: None, error: None, first: 0, reason: None, withdrawing: None, wanted: None }
     }
 
     fn ask(&mut self, cx: &mut Context) {
@@ -183,10 +175,9 @@ impl ClaimScreen {
         let office = cx.lookup.office(record.office).map_or_else(|| record.office.to_string(), |o| o.name.clone());
         // Shanghai is UTC+8 all year.
         let submitted = record.submitted_at.naive_utc() + chrono::Duration::hours(8);
-        let taken = cx.strings.with(
-            "claim-taken-by",
-            &[("office", &office), ("window", &claim.window), ("clerk", &record.clerk)],
-        );
+        let taken = cx
+            .strings
+            .with("claim-taken-by", &[("office", &office), ("window", &claim.window), ("clerk", &record.clerk)]);
         let mark = if claim.diagnosis.standard { String::new() } else { cx.t("claim-not-standard") };
         let diagnosis = format!("{} {} {mark}", claim.diagnosis.code, claim.diagnosis.name);
         let bill = format!("{} {} {}", claim.bill.code, claim.bill.number, claim.bill.check);
@@ -195,8 +186,6 @@ impl ClaimScreen {
             format!("{} {} {relation}", agent.name, mask::id_number(&agent.id_number))
         });
         let visits = facts.get("visits").and_then(Value::as_u64).filter(|_| !claim.kind.is_stay());
-        let policy =
-            cx.strings.with("claim-policy-version", &[("code", &claim.policy.code), ("version", &claim.policy.version)]);
         let pairs = [
             ("claim-number", record.number.to_string()),
             ("claim-state", words::state(cx, claim.state)),
@@ -215,7 +204,7 @@ impl ClaimScreen {
             ("claim-diagnosis", diagnosis.trim().to_owned()),
             ("claim-payee", format!("{} ****{}", claim.payee.bank(), claim.payee.last4())),
             ("claim-agent", agent.unwrap_or_default()),
-            ("claim-policy", policy),
+            ("claim-policy", policy_title(cx, claim)),
             ("claim-prints", record.prints.to_string()),
             ("claim-remark", claim.remark.clone()),
         ];
@@ -239,7 +228,7 @@ impl ClaimScreen {
             rows.extend(pairs::lay(&amounts, columns).into_iter().map(Row::Pairs));
         }
         rows.push(Row::Rule(cx.t("claim-assessment")));
-        rows.extend(words::explanation(cx, claim).into_iter().map(Row::Explain));
+        rows.extend(explanation(cx, claim).into_iter().map(Row::Explain));
         let total = ExplainLine {
             kind: LineKind::Total,
             text: cx.t("claim-total"),
@@ -362,14 +351,7 @@ impl Screen for ClaimScreen {
 
     fn draw(&self, cx: &Context, area: Rect, buf: &mut Buffer) -> Option<Position> {
         let Some(claim) = &self.claim else {
-            let text = match &self.error {
-                Some(error) => format!("{} {}", store_error(error, &cx.strings), cx.t("again-or-back")),
-                None => cx.t("claim-opening"),
-            };
-            for (y, line) in wrap(&text, usize::from(area.width)).iter().enumerate() {
-                let row = at(area, y);
-                put(buf, row.x, row.y, row.width, line, cx.theme.note());
-            }
+            words::waiting(cx, self.error.as_ref(), "claim-opening", Action::Open, area, buf);
             return None;
         };
         let kept = if self.reason.is_some() { 2 } else { 0 };

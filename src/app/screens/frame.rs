@@ -30,12 +30,7 @@ pub fn draw(cx: &Context, stack: &[Box<dyn Screen>], area: Rect, buf: &mut Buffe
 fn too_small(cx: &Context, area: Rect, buf: &mut Buffer) {
     let text = cx.strings.with(
         "frame-too-small",
-        &[
-            ("columns", &MIN_SIZE.0),
-            ("rows", &MIN_SIZE.1),
-            ("now_columns", &area.width),
-            ("now_rows", &area.height),
-        ],
+        &[("columns", &MIN_SIZE.0), ("rows", &MIN_SIZE.1), ("now_columns", &area.width), ("now_rows", &area.height)],
     );
     for (y, line) in wrap(&text, usize::from(area.width)).iter().enumerate() {
         let row = at(area, y);
@@ -70,9 +65,8 @@ fn desk_line(cx: &Context, columns: usize) -> String {
         ),
         None => cx.t("app-name"),
     };
-    let today = cx
-        .strings
-        .with("frame-today", &[("accepted", &cx.desk.accepted_today), ("returned", &cx.desk.returned_count)]);
+    let today =
+        cx.strings.with("frame-today", &[("accepted", &cx.desk.accepted_today), ("returned", &cx.desk.returned_count)]);
     let parts = [who, cx.now.format("%Y-%m-%d %H:%M").to_string(), connection(cx), today];
     let wide = parts.join("    ");
     if width(&wide) <= columns { wide } else { parts.join("  ") }

@@ -19,7 +19,7 @@ use crate::store::{MemberSheet, Reply, Request, StoreError};
 use crate::strings::errors::store_error;
 use crate::ui::pairs::{self, Pair};
 use crate::ui::table::{self, Cell, at};
-use crate::ui::text::{put, wrap};
+use crate::ui::text::put;
 
 /// Milliseconds that a whole number is shown.
 const REVEAL_MS: u64 = 30_000;
@@ -205,11 +205,7 @@ impl MemberScreen {
         let pair = |key: &str, value: String| (cx.t(key), value);
         let who = cx.strings.with(
             "member-who",
-            &[
-                ("name", &member.name),
-                ("sex", &cx.t(&format!("sex-{}", member.sex.code()))),
-                ("birth", &member.birth),
-            ],
+            &[("name", &member.name), ("sex", &cx.t(&format!("sex-{}", member.sex.code()))), ("birth", &member.birth)],
         );
         let work = cx.t(if member.retired { "member-retired" } else { "member-working" });
         let card = sheet.card.as_ref().map(|card| {
@@ -387,14 +383,7 @@ impl Screen for MemberScreen {
 
     fn draw(&self, cx: &Context, area: Rect, buf: &mut Buffer) -> Option<Position> {
         let Some(sheet) = &self.sheet else {
-            let text = match &self.error {
-                Some(error) => format!("{} {}", store_error(error, &cx.strings), cx.t("again-or-back")),
-                None => cx.t("member-opening"),
-            };
-            for (y, line) in wrap(&text, usize::from(area.width)).iter().enumerate() {
-                let row = at(area, y);
-                put(buf, row.x, row.y, row.width, line, cx.theme.note());
-            }
+            words::waiting(cx, self.error.as_ref(), "member-opening", Action::Open, area, buf);
             return None;
         };
         let mut y = 0;
