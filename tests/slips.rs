@@ -152,6 +152,21 @@ fn hostile_text_never_steers_a_device() {
 }
 
 #[test]
+fn a_damaged_record_does_not_fill_the_roll() {
+    let mut record = claims::record("accepted");
+    record.member_name = "王".repeat(10_000);
+    record.unit = "\u{301}".repeat(10_000);
+    let text = printed(&claims::slip_of(&record, 0), Paper::Thermal58, &Strings::new(Lang::Chinese));
+    assert_eq!(text.matches('王').count(), 59);
+    assert!(text.lines().count() <= 60 && text.contains(".."), "{text}");
+    // A record that can't be read says nothing wrong: no "not covered", no basis.
+    record.claim.assessment = "{".into();
+    record.claim.facts = String::new();
+    let slip = claims::slip_of(&record, 0);
+    assert!(slip.covered && slip.basis.is_none() && slip.medical_total.is_none());
+}
+
+#[test]
 fn rare_characters_are_named() {
     let mut slip = acknowledgement("accepted");
     slip.name = "\u{2cb7c}·\u{2cb7c}龘".into();

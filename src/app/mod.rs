@@ -390,7 +390,7 @@ impl App {
         if self.top().name() != "lock" {
             self.cx.command(Cmd::Wipe);
             self.cx.ahead.clear();
-            self.go(Go::Open(Box::new(screens::lock::Lock::default())));
+            self.go(Go::Open(Box::new(screens::lock::Lock)));
             self.changed = true;
         }
     }

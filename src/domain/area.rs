@@ -77,9 +77,9 @@ six_digits! {
 impl AreaCode {
     /// Whether `other` is this area or lies in it.
     pub const fn contains(self, other: AreaCode) -> bool {
-        if self.0 % 10_000 == 0 {
+        if self.0.is_multiple_of(10_000) {
             self.0 / 10_000 == other.0 / 10_000
-        } else if self.0 % 100 == 0 {
+        } else if self.0.is_multiple_of(100) {
             self.0 / 100 == other.0 / 100
         } else {
             self.0 == other.0

@@ -69,7 +69,7 @@ impl IdNumber {
 
     /// Whether its sequence number is a woman's (even).
     pub fn is_female(&self) -> bool {
-        self.0.as_bytes()[16] % 2 == 0
+        self.0.as_bytes()[16].is_multiple_of(2)
     }
 }
 

@@ -1,7 +1,7 @@
 //! The way of bytes to a device, each step with a time limit. No shell, no overwriting, no following of links.
 
 use std::fs::{self, OpenOptions};
-use std::io::Write;
+use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -116,10 +116,9 @@ impl Courier {
         let mut child = command.spawn().map_err(|error| PrintError::Unreachable(name.clone(), error.to_string()))?;
         let stdin = child.stdin.take();
         let feed = async {
-            match stdin {
+            if let Some(mut stdin) = stdin {
                 // A command that doesn't want all of it says why when it ends.
-                Some(mut stdin) => drop(stdin.write_all(&job.bytes).await),
-                None => {}
+                drop(stdin.write_all(&job.bytes).await);
             }
         };
         let run = async { tokio::join!(feed, child.wait_with_output()).1 };
@@ -145,25 +144,33 @@ fn to_file(folder: &Path, job: &Job) -> Result<Delivered, PrintError> {
     }
     let path = folder.join(job.file_name());
     let part = folder.join(format!(".{}.part", job.file_name()));
-    write_new(&part, &job.bytes).map_err(|error| PrintError::file(&part, error))?;
-    // A link is made only where nothing of the name is there, not even a dangling one.
-    let linked = fs::hard_link(&part, &path);
-    let removed = fs::remove_file(&part);
-    match linked {
-        Ok(()) => removed.map(|()| Delivered::File(path)).map_err(|error| PrintError::file(&part, error)),
+    write_anew(&part, &job.bytes).map_err(|error| PrintError::file(&part, error))?;
+    // A link is made only where nothing of the name is there, not even a dangling one. File systems without hard links
+    // get the bytes under the name at once.
+    let placed = match fs::hard_link(&part, &path) {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => write_new(&path, &job.bytes),
+        linked => linked,
+    };
+    fs::remove_file(&part).map_err(|error| PrintError::file(&part, error))?;
+    match placed {
+        Ok(()) => Ok(Delivered::File(path)),
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(PrintError::file(path, error)),
         Err(_) if same(&path, &job.bytes) => Ok(Delivered::File(path)),
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Err(PrintError::Exists(path)),
-        Err(error) => Err(PrintError::file(path, error)),
+        Err(_) => Err(PrintError::Exists(path)),
     }
 }
 
-/// Writes a file of our own that was not there, readable by its owner only, and waits until it is on the disk.
-pub(super) fn write_new(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    // What is there under this name is left from a run that was killed. Of a link only the link goes.
+/// As [`write_new`], under a working name of our own: what is there is left from a run that was killed, and goes. Of a
+/// link only the link goes.
+pub(super) fn write_anew(path: &Path, bytes: &[u8]) -> io::Result<()> {
     match fs::remove_file(path) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
-        _ => {}
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
+        _ => write_new(path, bytes),
     }
+}
+
+/// Writes a file that was not there, readable by its owner only, and waits until it is on the disk.
+fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true).mode(0o600).custom_flags(no_follow());
     let mut file = options.open(path)?;
@@ -180,12 +187,8 @@ pub(super) fn no_follow() -> i32 {
     rustix::fs::OFlags::NOFOLLOW.bits() as i32
 }
 
+/// Whether a plain file (no link, no pipe, which would keep us waiting) holds exactly these bytes.
 fn same(path: &Path, bytes: &[u8]) -> bool {
-    use std::io::Read;
-    let mut there = Vec::new();
-    OpenOptions::new()
-        .read(true)
-        .custom_flags(no_follow())
-        .open(path)
-        .is_ok_and(|mut file| file.read_to_end(&mut there).is_ok() && there == bytes)
+    let plain = fs::symlink_metadata(path).is_ok_and(|data| data.is_file() && data.len() == bytes.len() as u64);
+    plain && fs::read(path).is_ok_and(|there| there == bytes)
 }

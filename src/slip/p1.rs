@@ -9,13 +9,17 @@ use crate::domain::claim::{Claim, ClaimKind, ClaimState};
 use crate::domain::mask;
 use crate::domain::money::Money;
 use crate::domain::number::ClaimNumber;
+use crate::domain::text::NAME_MAX;
 use crate::domain::words::in_words;
 use crate::store::Office;
 use crate::strings::Strings;
 use crate::strings::explain::{ExplainLine, LineKind};
+use crate::ui::text::cut;
 
 /// Asia/Shanghai, in seconds east of Greenwich.
 const SHANGHAI: i32 = 8 * 3600;
+/// Columns of a name or another text from a record: sixty hanzi. Longer ones are damage, and would fill metres of paper.
+const LONGEST: usize = 2 * NAME_MAX;
 
 /// Everything that P1 shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,7 +95,6 @@ pub struct CopyMark {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Assessment {
-    covered: bool,
     days: Option<u32>,
     benefits: Vec<Benefit>,
     flags: Vec<String>,
@@ -132,6 +135,7 @@ impl Acknowledgement {
         let claim = &record.claim;
         let facts: Facts = serde_json::from_str(&claim.facts).unwrap_or_default();
         let assessment: Assessment = serde_json::from_str(&claim.assessment).unwrap_or_default();
+        let flagged = |flag: &str| assessment.flags.iter().any(|set| set == flag);
         let basis = assessment
             .benefits
             .iter()
@@ -148,24 +152,24 @@ impl Acknowledgement {
             number: record.number,
             state: claim.state,
             submitted: in_shanghai(record.submitted_at),
-            name: record.member_name.clone(),
+            name: cut(&record.member_name, LONGEST),
             // Masking what is masked changes nothing; a whole number never gets through.
             id_masked: mask::id_number(&record.member_id_masked),
-            unit: record.unit.clone(),
+            unit: cut(&record.unit, LONGEST),
             kind: claim.kind,
-            hospital: record.hospital_name.clone(),
+            hospital: cut(&record.hospital_name, LONGEST),
             stay: claim.admission.zip(claim.discharge),
             days: assessment.days,
             settlement: claim.settlement,
             visits: facts.visits,
-            bill: format!("{} {}", claim.bill.code, claim.bill.number).trim().to_owned(),
+            bill: cut(format!("{} {}", claim.bill.code, claim.bill.number).trim(), LONGEST),
             medical_total: facts.total,
             basis,
             policy: policy_title.to_owned(),
             explanation,
             total: claim.total,
-            covered: assessment.covered,
-            illustrative: assessment.flags.iter().any(|flag| flag == "illustrative"),
+            covered: !flagged("not_covered"),
+            illustrative: flagged("illustrative"),
             received: documents(true),
             missing: documents(false),
             window: claim.window,
@@ -239,13 +243,11 @@ impl Acknowledgement {
                 pairs.push(Block::pair(strings.get("slip-visits"), visits.to_string()));
             }
         }
-        if let Some(total) = self.medical_total {
-            pairs.push(Block::pair(strings.get("slip-medical-total"), yuan(total)));
-        }
-        if let Some(basis) = self.basis {
-            pairs.push(Block::pair(strings.get("slip-basis"), yuan(basis)));
-        }
-        vec![Block::Fields(pairs)]
+        let amounts = [
+            self.medical_total.map(|total| Block::pair(strings.get("slip-medical-total"), yuan(total))),
+            self.basis.map(|basis| Block::pair(strings.get("slip-basis"), yuan(basis))),
+        ];
+        vec![Block::Fields(pairs), Block::Fields(amounts.into_iter().flatten().collect())]
     }
 
     fn amount(&self, strings: &Strings) -> Vec<Block> {
@@ -300,7 +302,7 @@ fn explained(line: &ExplainLine) -> Block {
         text.push_str(&format!(" ({})", line.clause));
     }
     if line.illustrative {
-        text.push_str(" *");
+        text.push('*');
     }
     let indent = match line.kind {
         LineKind::Title | LineKind::Total => 0,

@@ -85,7 +85,9 @@ pub fn render(layout: &Layout, font: &SlipFont, title: &str) -> Result<Vec<u8>, 
         let mut row = 0;
         for line in rows {
             row += height(line);
-            pen.line(&mut surface, line, MARGIN.1 + row as f32 * ROW - 0.3 * size);
+            // A doubled title stands in the middle of its two rows.
+            let drop = if line.double { 0.8 } else { 0.3 };
+            pen.line(&mut surface, line, MARGIN.1 + row as f32 * ROW - drop * size);
         }
         surface.finish();
         page.finish();
@@ -122,6 +124,11 @@ struct Pen<'a> {
 }
 
 impl Pen<'_> {
+    /// Where the first column begins: the grid stands in the middle of the page.
+    fn left(&self) -> f32 {
+        (PAGE.0 - self.columns as f32 * self.size / 2.0) / 2.0
+    }
+
     fn line(&self, surface: &mut Surface<'_>, line: &Line, baseline: f32) {
         if !line.text.is_empty() && line.text.bytes().all(|b| b == b'-') {
             return self.rule(surface, baseline - 0.3 * self.size);
@@ -132,11 +139,7 @@ impl Pen<'_> {
         let text = if line.double { line.text.trim() } else { line.text.as_str() };
         let runs = runs(text);
         let columns = runs.last().map_or(0, |run| run.column + run.columns);
-        let left = if line.double {
-            MARGIN.0 + (self.columns as f32 * self.size - columns as f32 * size) / 4.0
-        } else {
-            MARGIN.0
-        };
+        let left = if line.double { (PAGE.0 - columns as f32 * size / 2.0) / 2.0 } else { self.left() };
         for run in &runs {
             self.run(surface, text, run, left + run.column as f32 * size / 2.0, baseline, size);
         }
@@ -167,8 +170,8 @@ impl Pen<'_> {
                 KrillaGlyph::new(id, advance, (advance - own) / 2.0, 0.0, 0.0, at..at + c.len_utf8(), None)
             })
             .collect();
-        // A figure at the right edge ends there.
-        let shift = if run.right { (room - natural * scale) * size } else { 0.0 };
+        // A figure at the right edge ends there; an opening bracket stands close to what it opens.
+        let shift = if run.right || words.ends_with('(') { (room - natural * scale) * size } else { 0.0 };
         surface.push_transform(&Transform::from_row(scale, 0.0, 0.0, 1.0, x + shift, baseline));
         surface.draw_glyphs(Point::from_xy(0.0, 0.0), &placed, self.font.clone(), words, size, false);
         surface.pop();
@@ -176,8 +179,8 @@ impl Pen<'_> {
 
     fn rule(&self, surface: &mut Surface<'_>, y: f32) {
         let mut path = PathBuilder::new();
-        path.move_to(MARGIN.0, y);
-        path.line_to(MARGIN.0 + self.columns as f32 * self.size / 2.0, y);
+        path.move_to(self.left(), y);
+        path.line_to(PAGE.0 - self.left(), y);
         surface.set_fill(None);
         surface.set_stroke(Some(Stroke { width: 0.5, ..Stroke::default() }));
         if let Some(path) = path.finish() {

@@ -134,7 +134,7 @@ impl FromStr for Device {
 
 fn tcp(rest: &str) -> Option<Device> {
     let (host, port) = rest.rsplit_once(':')?;
-    let port: u16 = port.parse().ok().filter(|port| *port > 0 && rest.ends_with(|c: char| c.is_ascii_digit()))?;
+    let port: u16 = port.parse().ok().filter(|_| port.bytes().all(|b| b.is_ascii_digit())).filter(|port| *port > 0)?;
     let host = match host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
         Some(address) => address.parse::<std::net::Ipv6Addr>().ok()?.to_string(),
         None if is_word(host, 253, ".-") => host.to_owned(),

@@ -3,12 +3,12 @@
 //! are readable by their owner.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use super::deliver::{Courier, Delivered, no_follow, write_new};
+use super::deliver::{Courier, Delivered, no_follow, write_anew};
 use super::error::PrintError;
 use super::job::{Job, path_safe};
 use super::printer::{Language, Profile};
@@ -69,7 +69,7 @@ impl Spool {
         let file_name = format!("{profile}@{name}.{}", job.language.extension());
         let path = self.folder.join(&file_name);
         let part = self.folder.join(format!(".{file_name}.part"));
-        let kept = write_new(&part, &job.bytes)
+        let kept = write_anew(&part, &job.bytes)
             .and_then(|()| fs::rename(&part, &path))
             .and_then(|()| File::open(&self.folder)?.sync_all());
         kept.map_err(|error| PrintError::file(&path, error))?;
@@ -100,9 +100,12 @@ impl Spool {
         Ok(Job { name: ticket.name.clone(), language: ticket.language, bytes })
     }
 
-    /// Gives a job up.
+    /// Gives a job up; one that is gone already is no error.
     pub fn remove(&self, ticket: &Ticket) -> Result<(), PrintError> {
-        fs::remove_file(&ticket.path).map_err(|error| PrintError::file(&ticket.path, error))
+        match fs::remove_file(&ticket.path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(PrintError::file(&ticket.path, error)),
+            _ => Ok(()),
+        }
     }
 
     /// Gives up what was kept before a moment (a day ago, by the retention rule), and says how many these were.

@@ -32,6 +32,6 @@ mod tests {
         clear(&mut buf, Rect::new(3, 0, 4, 1));
         put(&mut buf, 3, 0, 4, "abcd", Style::new());
         let row: String = (0..10).map(|x| buf[(x, 0)].symbol().to_owned()).collect();
-        assert_eq!(&row[..], "王  abcd花  ");
+        assert_eq!(&row[..], "王  abcd   ");
     }
 }

@@ -1,9 +1,9 @@
 //! Text in columns: how wide it is, where it may be cut and wrapped, and the one way to put it into a buffer.
 //!
 //! Everything that came from people passes [`display_safe`] in each of these functions. A hanzi is two columns and is
-//! never halved; how wide the rest is, is decided in [`grapheme_width`] alone. Forms on paper use the same rules.
+//! never halved; how wide the rest is, is decided in `grapheme_width` alone. Forms on paper use the same rules.
 //!
-//! To add a rule of Chinese typesetting: the character into [`NO_START`] or [`NO_END`], and a line in the test.
+//! To add a rule of Chinese typesetting: the character into `NO_START` or `NO_END`, and a line in the test.
 
 use ratatui::buffer::Buffer;
 use ratatui::style::Style;
@@ -14,7 +14,7 @@ use crate::domain::text::display_safe;
 
 /// Marks that may not begin a line.
 const NO_START: &str = "\u{ff0c}\u{3002}\u{3001}\u{ff1b}\u{ff1a}\u{ff01}\u{ff1f}\u{ff09}\u{3011}\u{300b}\u{300d}\u{300f}\u{3015}\
-    \u{201d}\u{2019}\u{ff05}\u{b7},.;:!?)]}%";
+    \u{201d}\u{2019}\u{ff05}\u{b7},.;:!?)]}%*";
 /// Marks that may not end a line; `￥` belongs to its figure.
 const NO_END: &str = "\u{ff08}\u{3010}\u{300a}\u{300c}\u{300e}\u{3014}\u{201c}\u{2018}\u{ffe5}([{";
 

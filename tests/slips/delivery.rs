@@ -165,6 +165,12 @@ async fn files_are_new_private_and_never_overwritten() {
     assert_eq!(fs::read(&path).unwrap(), job().bytes);
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
 
+    // A pipe under the name is no file to compare with, and nobody waits for it.
+    let piped = Job { name: "piped".into(), ..job() };
+    let pipe = folder.path().join("piped.txt");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    assert_eq!(courier().deliver(&device, &piped).await, Err(PrintError::Exists(pipe)));
+
     let hostile = Job { name: "../../etc/x\u{1b}".into(), ..job() };
     let expected = folder.path().join("______etc_x_.txt");
     assert_eq!(courier().deliver(&device, &hostile).await, Ok(Delivered::File(expected)));

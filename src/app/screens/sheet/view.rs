@@ -418,7 +418,7 @@ fn draw_choices(sheet: &Sheet, cx: &Context, area: Rect, buf: &mut Buffer) {
     let count = choices.len() as u16;
     let below = area.y + row + 1 + count <= area.bottom();
     let top = if below { area.y + row + 1 } else { (area.y + row).saturating_sub(count) };
-    let columns = (LEFT - column - 2).min(LEFT - LABEL - 1).max(20);
+    let columns = (LEFT - column - 2).clamp(20, LEFT - LABEL - 1);
     let x = (area.x + column + LABEL).min(area.x + LEFT.saturating_sub(columns));
     for (at, choice) in choices.iter().enumerate() {
         let y = top + at as u16;
