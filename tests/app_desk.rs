@@ -29,7 +29,12 @@ fn the_desk_as_it_is_sketched() {
     let returned = vec![line(398, "张三", ClaimState::Returned)];
     let mut counter = Counter::with(
         Lang::Chinese,
-        Desk { accepted_today: 6, returned, returned_count: 1, own_today: vec![line(399, "李四", ClaimState::Submitted)] },
+        Desk {
+            accepted_today: 6,
+            returned,
+            returned_count: 1,
+            own_today: vec![line(399, "李四", ClaimState::Submitted)],
+        },
     );
     counter.send(Msg::Journal { drafts: vec![draft("巴特尔")], reference: None, damage: None });
     counter.type_text("wangxiu");
@@ -39,7 +44,7 @@ fn the_desk_as_it_is_sketched() {
     let (screen, cursor) = counter.draw();
     let expected = [
         "互助 临河区 1号窗口 0137    2021-03-20 09:14    已连接    今日 受理6 待补1",
-        "查找 wangxiu                                                           2条 拼音",
+        "查找 wangxiu                                                            2条 拼音",
         "--------------------------------------------------------------------------------",
         "  1 王秀芳     女 1968 152801********1023 临河区第一中学           2021 连续3年",
         "> 2 王秀英     女 1971 152801********2264 巴彦淖尔市医院           2021 首年",
@@ -48,15 +53,7 @@ fn the_desk_as_it_is_sketched() {
         "  [退回] HZ150802-2021-0000398-40 张三       缺 出院小结                     1天",
         "  [今日] HZ150802-2021-0000399-37 李四       住院                       2,427.70",
     ];
-    for (at, line) in expected.iter().enumerate() {
-        let digits = |text: &str| text.split("-0000").next().unwrap_or_default().to_owned();
-        // The check digits of the made-up numbers are the domain's business.
-        if line.contains("HZ") {
-            assert_eq!(digits(&screen[at]), digits(line));
-        } else {
-            assert_eq!(screen[at], *line);
-        }
-    }
+    assert_eq!(screen[..expected.len()], expected);
     assert_eq!(screen[23], "F1帮助 F2查找 F3新申领 F6历次 Enter打开 F10全部命令 F12锁屏 Ctrl-Q退出");
     assert_eq!(cursor.map(|at| (at.x, at.y)), Some((12, 1)));
 }
@@ -277,7 +274,11 @@ fn the_members_sheet_is_masked_and_says_what_was_paid() {
     counter.type_text("wa");
     counter.found(two_hits());
     counter.press("enter");
-    let old = huzhu::domain::claim::ClaimLine { period: 2020, total: yuan("100.00"), ..line(3, "王秀英", ClaimState::Submitted) };
+    let old = huzhu::domain::claim::ClaimLine {
+        period: 2020,
+        total: yuan("100.00"),
+        ..line(3, "王秀英", ClaimState::Submitted)
+    };
     let withdrawn = line(2, "王秀英", ClaimState::Withdrawn);
     counter.opened(sheet(vec![line(5, "王秀英", ClaimState::Submitted), withdrawn, old]));
     for text in [
@@ -310,10 +311,8 @@ fn numbers_are_revealed_one_by_one_for_thirty_seconds() {
     counter.press("enter");
     counter.opened(sheet(vec![]));
     let reveal = |counter: &mut Counter, field, whole: &str| {
-        let request = counter.answer(
-            |request| matches!(request, Request::Reveal { .. }),
-            Ok(Reply::Revealed(field, whole.to_owned())),
-        );
+        let request = counter
+            .answer(|request| matches!(request, Request::Reveal { .. }), Ok(Reply::Revealed(field, whole.to_owned())));
         assert!(matches!(request, Request::Reveal { field: asked, .. } if asked == field), "{request:?}");
     };
     counter.press("ctrl-r");
@@ -363,7 +362,8 @@ fn a_claim_is_withdrawn_with_a_reason() {
     let mut counter = Counter::with(Lang::Chinese, desk);
     counter.press("enter");
     counter.claim(recorded(412, ClaimState::Submitted));
-    for text in ["K80.100", "总额 18,234.56", "全自费 1,320.00", "2,427.70", "2021-03-20 09:20", "有 出院小结"] {
+    for text in ["K80.100", "总额 18,234.56", "全自费 1,320.00", "2,427.70", "2021-03-20 09:20", "有 出院小结"]
+    {
         counter.expect(text);
     }
     counter.press("ctrl-w enter");
@@ -514,7 +514,8 @@ fn nothing_breaks_at_any_size_in_any_language() {
         let own_today = (1..=20).map(|n| line(n, "李四", ClaimState::Submitted)).collect();
         let desk = Desk { accepted_today: 600, returned, returned_count: 21, own_today };
         let mut counter = Counter::with(lang, desk);
-        counter.send(Msg::Journal { drafts: vec![draft("巴特尔"); 9], reference: None, damage: Some("x".repeat(200)) });
+        counter
+            .send(Msg::Journal { drafts: vec![draft("巴特尔"); 9], reference: None, damage: Some("x".repeat(200)) });
         let sizes = [(1, 1), (20, 5), (80, 24), (132, 43), (400, 100)];
         let look = |counter: &mut Counter, what: &str| {
             for (columns, rows) in sizes {
@@ -524,7 +525,8 @@ fn nothing_breaks_at_any_size_in_any_language() {
                 // One column holds no Chinese character.
                 assert!(shown || columns < 2, "{what} at {columns}x{rows} is empty");
                 // A missing text shows its key.
-                for key in ["search-", "frame-", "desk-", "member-", "claim-", "slip-", "action-", "screen-", "cover-"] {
+                for key in ["search-", "frame-", "desk-", "member-", "claim-", "slip-", "action-", "screen-", "cover-"]
+                {
                     assert!(!screen.iter().any(|line| line.contains(key)), "{what}: {key} in\n{}", screen.join("\n"));
                 }
             }
@@ -618,7 +620,11 @@ fn dump() {
         counter.wait(200);
         println!("{}\n==", counter.screen());
         counter.press("enter");
-        counter.opened(sheet((1..=35).map(|n| line(n, "王秀英", if n == 1 { ClaimState::Returned } else { ClaimState::Submitted })).collect()));
+        counter.opened(sheet(
+            (1..=35)
+                .map(|n| line(n, "王秀英", if n == 1 { ClaimState::Returned } else { ClaimState::Submitted }))
+                .collect(),
+        ));
         println!("{}\n==", counter.screen());
         counter.resize(132, 30);
         println!("{}\n==", counter.screen());

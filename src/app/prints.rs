@@ -48,20 +48,25 @@ impl Context {
     }
 }
 
-/// P1 of a recorded claim, as this copy of it is printed now.
-pub fn acknowledgement(cx: &Context, claim: &Claim, copy: u32) -> Acknowledgement {
+/// The office that took a claim; one that is not known is named by its code.
+pub fn office(cx: &Context, claim: &Claim) -> Office {
     let own = cx.hello.as_ref().map(|hello| &hello.office);
     let office = cx.lookup.office(claim.office).or(own.filter(|own| own.code == claim.office)).cloned();
-    let office = office.unwrap_or_else(|| Office {
+    office.unwrap_or_else(|| Office {
         code: claim.office,
         name: claim.office.to_string(),
         area: claim.league,
         league: claim.league,
         phone: String::new(),
-    });
+    })
+}
+
+/// P1 of a recorded claim, as this copy of it is printed now.
+pub fn acknowledgement(cx: &Context, claim: &Claim, copy: u32) -> Acknowledgement {
     let operator = cx.hello.as_ref().map_or("", |hello| hello.login.as_str());
     let lines = explanation(cx, &claim.claim);
-    Acknowledgement::from_claim(claim, &office, &policy_title(cx, &claim.claim), lines, copy, operator, cx.now)
+    let policy = policy_title(cx, &claim.claim);
+    Acknowledgement::from_claim(claim, &office(cx, claim), &policy, lines, copy, operator, cx.now)
 }
 
 /// The policy that computed a claim, as it is named everywhere.

@@ -191,6 +191,7 @@ frame-today = 今日 受理{ $accepted } 待补{ $returned }
 frame-connected = 已连接
 frame-connecting = 正在连接
 frame-cut = 连接中断 自{ $since }
+frame-hint = { $key }{ $label }
 frame-waiting = 请稍候
 frame-too-small = 终端太小：需要 { $columns }x{ $rows }，现在是 { $now_columns }x{ $now_rows }。请放大窗口。
 tone-good = [完成]

@@ -15,9 +15,7 @@ use huzhu::domain::money::Money;
 use huzhu::domain::number::ClaimNumber;
 use huzhu::keymap::{Key, Keymap};
 use huzhu::store::journal::Draft;
-use huzhu::store::{
-    CardOnFile, Desk, Found, Hello, Hit, LastUsed, MemberSheet, Office, Reply, Request, StoreError,
-};
+use huzhu::store::{CardOnFile, Desk, Found, Hello, Hit, LastUsed, MemberSheet, Office, Reply, Request, StoreError};
 use huzhu::strings::{Lang, Strings};
 use huzhu::term::screen_text;
 use huzhu::ui::theme::Theme;
@@ -206,10 +204,7 @@ pub fn hit(sequence: u32, name: &str, year: i32, tail: &str, unit: &str, years: 
 
 /// The two of the demo world.
 pub fn two_hits() -> Vec<Hit> {
-    vec![
-        hit(1, "王秀芳", 1968, "1023", "临河区第一中学", 3),
-        hit(2, "王秀英", 1971, "2264", "巴彦淖尔市医院", 1),
-    ]
+    vec![hit(1, "王秀芳", 1968, "1023", "临河区第一中学", 3), hit(2, "王秀英", 1971, "2264", "巴彦淖尔市医院", 1)]
 }
 
 pub fn number(sequence: u32) -> ClaimNumber {
@@ -248,11 +243,8 @@ pub fn draft(name: &str) -> Draft {
 }
 
 pub fn sheet(claims: Vec<ClaimLine>) -> MemberSheet {
-    let cover = |period: i32| Cover {
-        period,
-        from: day(&format!("{period}-01-01")),
-        to: day(&format!("{period}-12-31")),
-    };
+    let cover =
+        |period: i32| Cover { period, from: day(&format!("{period}-01-01")), to: day(&format!("{period}-12-31")) };
     MemberSheet {
         member: Member {
             id: MemberId::new(AreaCode::new(150_800).unwrap(), 2),

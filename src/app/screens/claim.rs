@@ -10,7 +10,7 @@ use super::member::MemberScreen;
 use super::slip::SlipScreen;
 use super::{sheet, words};
 use crate::app::edit::Line;
-use crate::app::prints::{explanation, policy_title};
+use crate::app::prints::{explanation, office, policy_title};
 use crate::app::{Context, Event, Go, Screen, Tone};
 use crate::domain::claim::Claim;
 use crate::domain::mask;
@@ -58,6 +58,11 @@ impl ClaimScreen {
     pub fn new(cx: &mut Context, number: ClaimNumber) -> ClaimScreen {
         let asked = Some(cx.ask(Request::Claim(number)));
         ClaimScreen { number, asked, claim: None, error: None, first: 0, reason: None, withdrawing: None, wanted: None }
+    }
+
+    /// Opens a claim to take it back.
+    pub fn withdrawing(cx: &mut Context, number: ClaimNumber) -> ClaimScreen {
+        ClaimScreen { wanted: Some(Action::Withdraw), ..ClaimScreen::new(cx, number) }
     }
 
     fn ask(&mut self, cx: &mut Context) {
@@ -110,7 +115,7 @@ impl ClaimScreen {
         if self.reason.is_some() {
             match action {
                 Action::Back => self.reason = None,
-                Action::Open => self.withdraw(cx),
+                Action::Accept => self.withdraw(cx),
                 _ => cx.bell(),
             }
             return Go::Stay;
@@ -172,7 +177,7 @@ impl ClaimScreen {
     /// The recorded fields.
     fn record(&self, cx: &Context, record: &Claim, facts: &Value) -> Vec<Pair> {
         let claim = &record.claim;
-        let office = cx.lookup.office(record.office).map_or_else(|| record.office.to_string(), |o| o.name.clone());
+        let office = office(cx, record).name;
         // Shanghai is UTC+8 all year.
         let submitted = record.submitted_at.naive_utc() + chrono::Duration::hours(8);
         let taken = cx
@@ -289,7 +294,7 @@ impl Screen for ClaimScreen {
     }
 
     fn layers(&self) -> &'static [Layer] {
-        &[Layer::Member, Layer::Desk]
+        if self.reason.is_some() { &[Layer::Confirm] } else { &[Layer::Member, Layer::Desk] }
     }
 
     fn takes_text(&self) -> bool {
@@ -302,7 +307,7 @@ impl Screen for ClaimScreen {
 
     fn actions(&self, _cx: &Context) -> Vec<Action> {
         if self.reason.is_some() {
-            return vec![Action::Open, Action::Back];
+            return vec![Action::Accept, Action::Back];
         }
         let there = self.claim.is_some();
         [

@@ -154,11 +154,12 @@ impl MemberScreen {
                 self.choose(usize::from(n).saturating_sub(1));
                 return self.act(cx, Action::Open);
             }
-            Action::Open | Action::Slip => {
+            Action::Open | Action::Slip | Action::Withdraw => {
                 if let Some(line) = self.claims().get(self.chosen) {
                     let number = line.number;
                     return Go::Open(match action {
                         Action::Slip => Box::new(SlipScreen::new(cx, number)),
+                        Action::Withdraw => Box::new(ClaimScreen::withdrawing(cx, number)),
                         _ => Box::new(ClaimScreen::new(cx, number)),
                     });
                 }
@@ -271,10 +272,10 @@ fn claim_row(cx: &Context, line: &ClaimLine, chosen: bool, row: Rect, buf: &mut 
         Cell::fit(if chosen { ">" } else { " " }),
         Cell::new(line.number.to_string(), 24),
         Cell::new(line.submitted.to_string(), 10),
-        Cell::new(words::kind(cx, line.kind), 8),
+        Cell::new(words::kind(cx, line.kind), words::kind_columns(cx)),
         Cell::rest(line.hospital.clone()),
         Cell::new(line.total.grouped(), 11).right(),
-        Cell::new(words::state(cx, line.state), 8),
+        Cell::new(words::state(cx, line.state), words::state_columns(cx)),
     ];
     if row.width >= WIDE {
         cells.insert(5, Cell::new(words::days(cx, line.admission, line.until), 25));

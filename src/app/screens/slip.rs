@@ -4,7 +4,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Modifier;
 
-use super::words;
+use super::member::MemberScreen;
+use super::{sheet, words};
 use crate::app::prints::acknowledgement;
 use crate::app::{Context, Event, Go, Screen, Tone};
 use crate::domain::claim::Claim;
@@ -70,13 +71,19 @@ impl SlipScreen {
     fn act(&mut self, cx: &mut Context, action: Action) -> Go {
         match action {
             Action::Back if self.wanted.take().is_some() => return Go::Stay,
-            Action::Back => return Go::Close,
+            Action::Back | Action::Slip => return Go::Close,
             Action::Search => return Go::Desk,
             _ => {}
         }
         if self.asked.is_some() {
             self.wanted = Some(action);
             return Go::Stay;
+        }
+        let member = self.claim.as_ref().map(|claim| claim.claim.member);
+        match (action, member) {
+            (Action::NewClaim, Some(member)) => return Go::Open(sheet::open_new(cx, member)),
+            (Action::History, Some(member)) => return Go::Open(Box::new(MemberScreen::history(cx, member))),
+            _ => {}
         }
         match action {
             Action::Print if self.claim.is_none() => {

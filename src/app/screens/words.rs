@@ -10,7 +10,7 @@ use crate::keymap::Action;
 use crate::store::StoreError;
 use crate::strings::errors::store_error;
 use crate::ui::table::at;
-use crate::ui::text::{put, wrap};
+use crate::ui::text::{put, width, wrap};
 
 /// The kind of a claim.
 pub fn kind(cx: &Context, kind: ClaimKind) -> String {
@@ -20,6 +20,17 @@ pub fn kind(cx: &Context, kind: ClaimKind) -> String {
 /// The state of a claim.
 pub fn state(cx: &Context, state: ClaimState) -> String {
     cx.t(&format!("state-{}", state.code()))
+}
+
+/// Columns of the longest kind.
+pub fn kind_columns(cx: &Context) -> usize {
+    ClaimKind::ALL.into_iter().map(|each| width(&kind(cx, each))).max().unwrap_or(0)
+}
+
+/// Columns of the longest state.
+pub fn state_columns(cx: &Context) -> usize {
+    let all = [ClaimState::Submitted, ClaimState::Returned, ClaimState::Withdrawn];
+    all.into_iter().map(|each| width(&state(cx, each))).max().unwrap_or(0)
 }
 
 /// `2021 连续3年`, `2021 首年`, `未参互` where there is no period.
