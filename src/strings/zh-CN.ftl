@@ -66,7 +66,7 @@ refused-number = 本机构今年的申领号已用完：请找管理员。
 refused-withdrawn = 该申领已撤回，不能再撤回。
 refused-reason = 请填写撤回原因。
 refused-text = 有文字不能保存：请核对后再提交。
-again-or-back = Enter再试，Esc返回。
+again-or-back = { $again }再试，{ $back }返回。
 
 ## Slips
 slip-p1-title = 受理回执
@@ -203,6 +203,7 @@ frame-today = 今日 受理{ $accepted } 待补{ $returned }
 frame-connected = 已连接
 frame-connecting = 正在连接
 frame-cut = 连接中断 自{ $since }
+frame-hint = { $key }{ $label }
 frame-waiting = 请稍候
 frame-too-small = 终端太小：需要 { $columns }x{ $rows }，现在是 { $now_columns }x{ $now_rows }。请放大窗口。
 tone-good = [完成]
@@ -267,7 +268,6 @@ claim-not-standard = 非标准码
 claim-payee = 收款
 claim-agent = 代办人
 claim-policy = 政策
-claim-policy-version = { $code } 第{ $version }版
 claim-prints = 打印次数
 claim-remark = 备注
 claim-amounts = 结算单
@@ -277,12 +277,15 @@ claim-documents = 材料
 claim-document-there = 有
 claim-document-missing = 缺
 claim-reasons = 说明
-claim-withdraw-ask = 应会员要求撤回，填写原因后回车
+claim-withdraw-ask = 应会员要求撤回：请写明原因
 claim-reason = 原因
 claim-reason-missing = 请写明撤回原因，至少两个字。
 claim-withdrawn = 已撤回 { $number }，票据可以重新申领
 claim-withdrawn-before = 该申领已经撤回。
 claim-withdraw-not-allowed = 不能撤回：只有受理机构能在审核前撤回，请联系受理机构。
+slip-printed-before = 已打印过：用 { $key } 补打，会注明补打次数。
+slip-printed-times = 已打印 { $times } 次    打印机 { $printer }
+slip-printer-configured = 默认
 
 ## Sheet
 screen-sheet = 申领单
