@@ -2,6 +2,7 @@
 //! assessed, so that a verification of the whole database finds nothing. Pure: same seed, members, claims and day, the
 //! same world on every machine; members are made from their index, one at a time, so that no size fills the memory.
 //!
+//! - `assess` the engine with the policies of the scheme
 //! - `plan` how members are shared over leagues, offices and units
 //! - `person` one member from an index; the fixed members of the demo
 //! - `claims` earlier claims, office by office, in the order of submission
@@ -11,6 +12,7 @@
 //! The words of it (names, units, accounts) are data: `data/names.json` and `data/demo.json`. To add one more fixed member
 //! or account: an entry in `demo.json`, and its test.
 
+pub mod assess;
 mod claims;
 mod dice;
 mod person;
