@@ -141,7 +141,10 @@ async fn a_sheet_is_whole_and_masked(central: &dyn Central) {
     let store = central.open("0137").await;
     let sheet = sheet_of(&*store, "王秀英").await;
     assert_eq!((sheet.member.name.as_str(), sheet.member.unit.as_str()), ("王秀英", "巴彦淖尔市医院"));
-    assert_eq!((sheet.member.id_masked.as_str(), sheet.member.mobile_masked.as_str()), ("152801********2264", "138****5678"));
+    assert_eq!(
+        (sheet.member.id_masked.as_str(), sheet.member.mobile_masked.as_str()),
+        ("152801********2264", "138****5678")
+    );
     assert_eq!((sheet.member.office.get(), sheet.member.area.get()), (150_802, 150_802));
     assert_eq!(sheet.covers.iter().map(|cover| cover.period).collect::<Vec<_>>(), [2021]);
     assert_eq!((sheet.paid.len(), sheet.claims.len()), (0, 0));
@@ -184,10 +187,10 @@ async fn a_submit_is_recorded_once(central: &dyn Central) {
     // Another clerk's id is not told apart from one that was used.
     assert_eq!(central.open("0138").await.submit(&claim).await, Err(StoreError::IdReused));
     assert_eq!(store.claim(first.claim.number).await.unwrap(), *first.claim);
-    assert_eq!(store.reconcile(&[claim.id, ClaimId(Uuid::nil())]).await.unwrap(), [
-        (claim.id, Some(first.claim.number)),
-        (ClaimId(Uuid::nil()), None),
-    ]);
+    assert_eq!(
+        store.reconcile(&[claim.id, ClaimId(Uuid::nil())]).await.unwrap(),
+        [(claim.id, Some(first.claim.number)), (ClaimId(Uuid::nil()), None),]
+    );
     let sheet = sheet_of(&*store, "王秀英").await;
     assert_eq!(sheet.claims.len(), 1);
     assert_eq!(sheet.paid.iter().map(|paid| paid.benefit.as_str()).collect::<Vec<_>>(), ["inpatient", "allowance"]);
@@ -326,8 +329,12 @@ async fn a_withdrawn_claim_frees_its_bill(central: &dyn Central) {
 async fn prints_are_counted_before_they_go_out(central: &dyn Central) {
     let store = central.open("0137").await;
     let sheet = sheet_of(&*store, "王秀英").await;
-    let number =
-        store.submit(&stay(&*store, &sheet, "0000000001", "2021-03-01", "2021-03-08").await).await.unwrap().claim.number;
+    let number = store
+        .submit(&stay(&*store, &sheet, "0000000001", "2021-03-01", "2021-03-08").await)
+        .await
+        .unwrap()
+        .claim
+        .number;
     for copy in 0..3 {
         assert_eq!(store.record_print(number).await.unwrap(), copy);
     }

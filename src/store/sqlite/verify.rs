@@ -6,8 +6,8 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use futures_util::TryStreamExt;
-use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use sqlx::ConnectOptions;
+use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
 use super::record::{self, Stored, SubmitBody, event_bytes, select_claims};
 use super::row::{self, get};
@@ -105,7 +105,8 @@ async fn chains(connection: &mut SqliteConnection, found: &mut Verification) -> 
             (*length, *head) = (place, stored);
         }
     }
-    let kept = sqlx::query("SELECT office, length, head FROM chain").fetch_all(&mut *connection).await.map_err(failed)?;
+    let kept =
+        sqlx::query("SELECT office, length, head FROM chain").fetch_all(&mut *connection).await.map_err(failed)?;
     for row in &kept {
         let office: i64 = get(row, 0)?;
         let (length, head) = heads.remove(&office).unwrap_or((0, GENESIS));
@@ -125,16 +126,8 @@ fn link(event: &SqliteRow, office: i64, place: i64, head: &Hash) -> Result<Hash,
         Some(id) => uuid::Uuid::from_slice(id).map(|id| ClaimId(id).to_string()).unwrap_or_default(),
         None => String::new(),
     };
-    let bytes = event_bytes(
-        office,
-        place,
-        &id,
-        get(event, 2)?,
-        get(event, 3)?,
-        get(event, 4)?,
-        get(event, 5)?,
-        get(event, 6)?,
-    );
+    let bytes =
+        event_bytes(office, place, &id, get(event, 2)?, get(event, 3)?, get(event, 4)?, get(event, 5)?, get(event, 6)?);
     Ok(bytes.link(head))
 }
 
