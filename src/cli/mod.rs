@@ -47,8 +47,8 @@ pub struct Global {
     #[arg(long, global = true, value_name = "LANG")]
     lang: Option<String>,
     /// The configuration file
-    #[arg(long = "config", global = true, value_name = "FILE")]
-    file: Option<PathBuf>,
+    #[arg(id = "config", long, global = true, value_name = "FILE")]
+    config_file: Option<PathBuf>,
     /// What this terminal keeps
     #[arg(long, global = true, value_name = "DIR")]
     data: Option<PathBuf>,
@@ -74,7 +74,7 @@ enum Command {
 impl Global {
     fn sources(&self, mut flags: Vec<(&'static str, String, &'static str)>) -> Sources {
         flags.extend(self.lang.iter().map(|lang| ("ui.lang", lang.clone(), "--lang")));
-        Sources::new(self.file.clone(), flags)
+        Sources::new(self.config_file.clone(), flags)
     }
 
     /// The words for a command that has no configuration.

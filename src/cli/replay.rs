@@ -245,6 +245,8 @@ struct Teller {
     frame_us: Vec<u64>,
     /// A search whose rows nothing has needed yet.
     unused_search: Option<u32>,
+    /// The rows of the term that is typed were needed: a later search of it is the same one.
+    term_used: bool,
 }
 
 impl Teller {
@@ -263,6 +265,7 @@ impl Teller {
             outcome: Outcome::default(),
             frame_us: Vec::new(),
             unused_search: None,
+            term_used: false,
         };
         teller.draw()?;
         Ok(teller)
@@ -274,6 +277,8 @@ impl Teller {
             Step::Key(key) => {
                 if acts(key) {
                     self.use_search();
+                } else {
+                    self.term_used = false;
                 }
                 self.press(Input::Key(key), waits)?;
             }
@@ -334,7 +339,8 @@ impl Teller {
             self.outcome.round_trips_all += trips;
             match request {
                 // Several searches of one term count as the one whose rows are used.
-                Request::Search(_) => self.unused_search = Some(trips),
+                Request::Search(_) if !self.term_used => self.unused_search = Some(trips),
+                Request::Search(_) => {}
                 Request::CheckBill(_) | Request::CheckStay { .. } if !waits => {}
                 Request::Hello | Request::Reference { .. } | Request::Desk | Request::RecordPrint(_) => {}
                 _ => self.outcome.round_trips += trips,
@@ -343,7 +349,10 @@ impl Teller {
     }
 
     fn use_search(&mut self) {
-        self.outcome.round_trips += self.unused_search.take().unwrap_or(0);
+        if let Some(trips) = self.unused_search.take() {
+            self.outcome.round_trips += trips;
+            self.term_used = true;
+        }
     }
 
     fn draw(&mut self) -> anyhow::Result<()> {
