@@ -14,9 +14,7 @@ use huzhu::domain::bill::Bill;
 use huzhu::domain::canonical::{hex, sha256};
 use huzhu::domain::claim::{Claim, ClaimState, Standing};
 use huzhu::keymap::{Code, Key};
-use huzhu::store::{
-    Desk, Duplicate, Found, PublishedPolicy, Reference, Reply, Request, StoreError, Submitted,
-};
+use huzhu::store::{Desk, Duplicate, Found, PublishedPolicy, Reference, Reply, Request, StoreError, Submitted};
 use huzhu::strings::Lang;
 use rand::Rng;
 use rand::SeedableRng;
@@ -28,9 +26,30 @@ const KEYS: usize = 125_000;
 
 /// Typed as they stand: bits of searches, amounts, dates, names, and what an attacker would try.
 const TEXTS: [&str; 24] = [
-    "wangxiu", "王秀", "2264", "HZ150802", "by", "k80", "0012345678", "15060121", "0312", "0319", "20210319", "t", "-3",
-    "18234.56", "1200+350.5-20", "11020.3", "1,234.50", "０３１２", "z99.9 某病", "6221470000000000007", "张三",
-    "\u{1b}[2J", "%_'\"\\;--", "-120",
+    "wangxiu",
+    "王秀",
+    "2264",
+    "HZ150802",
+    "by",
+    "k80",
+    "0012345678",
+    "15060121",
+    "0312",
+    "0319",
+    "20210319",
+    "t",
+    "-3",
+    "18234.56",
+    "1200+350.5-20",
+    "11020.3",
+    "1,234.50",
+    "０３１２",
+    "z99.9 某病",
+    "6221470000000000007",
+    "张三",
+    "\u{1b}[2J",
+    "%_'\"\\;--",
+    "-120",
 ];
 
 const PASTES: [&str; 6] = [

@@ -12,9 +12,7 @@ use crate::domain::claim::{Claim, ClaimId, ClaimLine, NewClaim, Standing};
 use crate::domain::member::{MemberId, PersonalField};
 use crate::domain::number::ClaimNumber;
 use crate::domain::query::Query;
-use crate::store::{
-    Desk, Found, Hello, MemberSheet, Reference, Request, Store, StoreError, Submitted, Verification,
-};
+use crate::store::{Desk, Found, Hello, MemberSheet, Reference, Request, Store, StoreError, Submitted, Verification};
 
 const WHOLE: u8 = 0;
 const LOSES: u8 = 1;

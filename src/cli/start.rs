@@ -5,17 +5,21 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow};
+use async_trait::async_trait;
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta, Utc};
 use tokio::task::JoinHandle;
 
+use super::words;
 use crate::app::Setup;
 use crate::config::{Config, DataDir};
+use crate::domain::ClaimId;
 use crate::keymap::{Keymap, SHIPPED};
 use crate::runtime::{Keep, Kept, Machine, Outside, Printing};
 use crate::slip::paper::Paper;
 use crate::slip::{Device, Language, Profile};
-use crate::store::Store;
+use crate::store::journal::{Draft, Journal};
 use crate::store::sqlite::SqliteStore;
+use crate::store::{Reference, Store};
 use crate::strings::{Lang, Strings};
 use crate::ui::theme::Theme;
 
@@ -56,13 +60,17 @@ impl Place {
     ) -> anyhow::Result<(Machine, JoinHandle<()>)> {
         let strings = Strings::new(self.lang());
         let keymap = keymap(&self.config, &strings)?;
-        self.data.make().map_err(|error| anyhow!(super::words::data_dir(&error, &strings)))?;
-        let opened = SqliteStore::open(&self.database, &self.login, self.today).await;
-        let (store, damage) = opened.map_err(|error| {
-            anyhow!(super::words::open(&error, &self.database, &self.login, &strings))
-        })?;
-        let damage = damage.map(|damage| super::words::damage(&damage, &strings));
-        let keep = Damaged { keep: super::keep::open(&self.data, &strings).await?, damage };
+        self.data.make().map_err(|error| anyhow!(words::data_dir(&error, &strings)))?;
+        let (journal, lost) = Journal::open(self.data.root())
+            .await
+            .map_err(|error| anyhow!(words::journal(&error, self.data.root(), &strings)))?;
+        let (store, damage) = SqliteStore::open(&self.database, &self.login, self.today)
+            .await
+            .map_err(|error| anyhow!(words::open(&error, &self.database, &self.login, &strings)))?;
+        let damage = damage.map(|damage| words::damage(&damage, &strings));
+        let lost = lost.map(|lost| words::lost(&lost, &strings));
+        let told = [damage, lost].into_iter().flatten().reduce(|one, other| format!("{one} {other}"));
+        let keep = Journalled { journal, damage: told };
         let printing = self.printing(&strings)?;
         let setup = Setup {
             keymap,
@@ -76,8 +84,7 @@ impl Place {
             bell: self.config.bell(),
             strings,
         };
-        let outside =
-            Outside { store: over(Arc::new(store)), keep: Arc::new(keep), printing: Arc::new(printing) };
+        let outside = Outside { store: over(Arc::new(store)), keep: Arc::new(keep), printing: Arc::new(printing) };
         Ok(Machine::new(setup, outside))
     }
 
@@ -95,7 +102,7 @@ impl Place {
             profiles = vec![files(folder.clone())];
         } else if profiles.is_empty() {
             let folder = self.data.make_slips();
-            profiles = vec![files(folder.map_err(|error| anyhow!(super::words::data_dir(&error, strings)))?)];
+            profiles = vec![files(folder.map_err(|error| anyhow!(words::data_dir(&error, strings)))?)];
         }
         Printing::new(profiles, &self.data.spool(), self.lang()).map_err(|error| anyhow!(error.sentence(strings)))
     }
@@ -110,10 +117,9 @@ pub fn keymap(config: &Config, strings: &Strings) -> anyhow::Result<Keymap> {
     if SHIPPED.iter().any(|(shipped, _)| *shipped == name) {
         return Keymap::load(name, None).map_err(|errors| lines(errors.iter().map(|error| error.sentence(strings))));
     }
-    let path = config.beside("ui.keymap");
-    let text = std::fs::read_to_string(&path).map_err(|error| {
-        anyhow!(strings.with("keymap-cant-read", &[("path", &path.display()), ("why", &error)]))
-    })?;
+    let path = config.path("ui.keymap").unwrap_or_default();
+    let text = std::fs::read_to_string(&path)
+        .map_err(|error| anyhow!(strings.with("keymap-cant-read", &[("path", &path.display()), ("why", &error)])))?;
     let loaded = Keymap::load("default", Some((&path.display().to_string(), &text)));
     loaded.map_err(|errors| lines(errors.iter().map(|error| error.sentence(strings))))
 }
@@ -127,26 +133,36 @@ fn seed() -> anyhow::Result<u64> {
     getrandom::u64().map_err(|error| anyhow!("{error}"))
 }
 
-/// What was wrong with the centre's file is told with what was wrong with the journal.
-struct Damaged {
-    keep: Arc<dyn Keep>,
+/// Keeps in the journal. What was found damaged at the start is told once, with what was kept.
+struct Journalled {
+    journal: Journal,
     damage: Option<String>,
 }
 
-#[async_trait::async_trait]
-impl Keep for Damaged {
+#[async_trait]
+impl Keep for Journalled {
     async fn load(&self) -> Kept {
-        let mut kept = self.keep.load().await;
-        kept.damage = self.damage.clone().or(kept.damage);
-        kept
+        let drafts = self.journal.drafts().await;
+        let reference = self.journal.reference().await;
+        if let Some(error) = drafts.as_ref().err().or(reference.as_ref().err()) {
+            tracing::warn!(%error, "the journal was not read");
+        }
+        Kept {
+            drafts: drafts.unwrap_or_default(),
+            reference: reference.ok().flatten().map(Box::new),
+            damage: self.damage.clone(),
+        }
     }
-    async fn save_draft(&self, draft: &crate::store::journal::Draft) -> Result<(), String> {
-        self.keep.save_draft(draft).await
+
+    async fn save_draft(&self, draft: &Draft) -> Result<(), String> {
+        self.journal.save_draft(draft).await.map_err(|error| error.to_string())
     }
-    async fn drop_draft(&self, id: crate::domain::ClaimId) -> Result<(), String> {
-        self.keep.drop_draft(id).await
+
+    async fn drop_draft(&self, id: ClaimId) -> Result<(), String> {
+        self.journal.drop_draft(id).await.map_err(|error| error.to_string())
     }
-    async fn save_reference(&self, reference: &crate::store::Reference) -> Result<(), String> {
-        self.keep.save_reference(reference).await
+
+    async fn save_reference(&self, reference: &Reference) -> Result<(), String> {
+        self.journal.save_reference(reference).await.map_err(|error| error.to_string())
     }
 }

@@ -132,32 +132,29 @@ mod tests {
     #[test]
     fn a_story_is_read() {
         let key = |name: &str| Step::Key(name.parse().unwrap());
-        assert_eq!(steps("# x\n\nb <f3><s-tab><c-s><a-1><bs><space><lt>王"), [
-            key("b"),
-            key("space"),
-            key("f3"),
-            key("shift-tab"),
-            key("ctrl-s"),
-            key("alt-1"),
-            key("backspace"),
-            key("space"),
-            key("<"),
-            key("王"),
-        ]);
-        assert_eq!(steps("<paste:1\\n2><idle><kill><cut><lose><mend><size:40x10>"), [
-            Step::Paste("1\n2".into()),
-            Step::Idle,
-            Step::Kill,
-            Step::Cut,
-            Step::Lose,
-            Step::Mend,
-            Step::Size(40, 10)
-        ]);
-        assert_eq!(steps("  expect  a b \nexpect-not c\nscreen"), [
-            Step::Expect("a b".into()),
-            Step::ExpectNot("c".into()),
-            Step::Screen
-        ]);
+        assert_eq!(
+            steps("# x\n\nb <f3><s-tab><c-s><a-1><bs><space><lt>王"),
+            [
+                key("b"),
+                key("space"),
+                key("f3"),
+                key("shift-tab"),
+                key("ctrl-s"),
+                key("alt-1"),
+                key("backspace"),
+                key("space"),
+                key("<"),
+                key("王"),
+            ]
+        );
+        assert_eq!(
+            steps("<paste:1\\n2><idle><kill><cut><lose><mend><size:40x10>"),
+            [Step::Paste("1\n2".into()), Step::Idle, Step::Kill, Step::Cut, Step::Lose, Step::Mend, Step::Size(40, 10)]
+        );
+        assert_eq!(
+            steps("  expect  a b \nexpect-not c\nscreen"),
+            [Step::Expect("a b".into()), Step::ExpectNot("c".into()), Step::Screen]
+        );
         assert_eq!(parse("a\n<nonsense>"), Err(StoryError { line: 2, name: "nonsense".into() }));
         assert_eq!(parse("<x>"), Err(StoryError { line: 1, name: "x".into() }));
     }

@@ -15,7 +15,7 @@ mod place;
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 pub use error::{ConfigError, Problem};
 pub use keys::{KEYS, PRINTER_KEYS};
@@ -125,9 +125,9 @@ impl Config {
     }
 
     /// What is built in, without a file and an environment.
-    pub fn built_in() -> Config {
+    pub fn built_in(lang: Lang) -> Config {
         let values = KEYS.iter().map(|key| (key.name.to_owned(), (key.default.to_owned(), Origin::BuiltIn))).collect();
-        Config { values, first_lang: Lang::default() }
+        Config { values, first_lang: lang }
     }
 
     fn check(&self, errors: &mut Vec<ConfigError>) {
@@ -166,9 +166,13 @@ impl Config {
         self.values.get(key).map_or("", |(value, _)| value.as_str())
     }
 
-    /// The value of a key as a path, where there is one.
+    /// The value of a key as a path; one that a file names is meant from the file's folder.
     pub fn path(&self, key: &str) -> Option<PathBuf> {
-        Some(self.get(key)).filter(|value| !value.is_empty()).map(PathBuf::from)
+        let (value, origin) = self.values.get(key).filter(|(value, _)| !value.is_empty())?;
+        match origin {
+            Origin::File(file, _) => Some(file.parent()?.join(value)),
+            _ => Some(PathBuf::from(value)),
+        }
     }
 
     fn is_on(&self, key: &str) -> bool {
@@ -238,7 +242,7 @@ impl Config {
         if let Ok(columns) = value("columns").parse() {
             profile.columns = columns;
         }
-        profile.font = Some(value("font")).filter(|font| !font.is_empty()).map(PathBuf::from);
+        profile.font = self.path(&format!("printer.{name}.font"));
         Some(profile)
     }
 
@@ -273,9 +277,4 @@ impl Config {
 /// The environment variable of a key: `HUZHU_UI_LANG` of `ui.lang`.
 fn variable(key: &str) -> String {
     format!("HUZHU_{}", key.to_ascii_uppercase().replace('.', "_"))
-}
-
-/// A path of the configuration, from the file's folder where it is relative.
-pub fn beside(file: &Path, path: &str) -> PathBuf {
-    file.parent().unwrap_or(Path::new("")).join(path)
 }

@@ -1,12 +1,12 @@
-//! The data directory: what this terminal keeps. Only its owner can look into it, and one program works in it at a time.
+//! The data directory: what this terminal keeps. Only its owner can look into it; the journal's `lock` in it keeps other
+//! programs out.
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, DirBuilder};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use etcetera::{BaseStrategy, choose_base_strategy};
-use rustix::fs::{FlockOperation, flock};
 
 /// Why the data directory can't be used.
 #[derive(Debug, thiserror::Error)]
@@ -14,9 +14,6 @@ pub enum DataDirError {
     /// Neither `--data` nor a home directory is known.
     #[error("no data directory")]
     NoHome,
-    /// Another program works in it.
-    #[error("in use: {0}")]
-    InUse(PathBuf),
     /// It can't be made or opened.
     #[error("{0}: {1}")]
     Io(PathBuf, io::Error),
@@ -55,28 +52,9 @@ impl DataDir {
         made.map_err(|error| DataDirError::Io(self.root.clone(), error))
     }
 
-    /// Keeps other programs out for as long as the file lives.
-    ///
-    /// # Errors
-    /// [`DataDirError::InUse`] where another program is in.
-    pub fn lock(&self) -> Result<File, DataDirError> {
-        let path = self.root.join("lock");
-        let open = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(&path);
-        let file = open.map_err(|error| DataDirError::Io(path, error))?;
-        match flock(&file, FlockOperation::NonBlockingLockExclusive) {
-            Ok(()) => Ok(file),
-            Err(_) => Err(DataDirError::InUse(self.root.clone())),
-        }
-    }
-
     /// The directory itself.
     pub fn root(&self) -> &Path {
         &self.root
-    }
-
-    /// Drafts and the reference snapshot.
-    pub fn journal(&self) -> PathBuf {
-        self.root.join("journal.db")
     }
 
     /// Slips that have not left yet.

@@ -186,9 +186,9 @@ impl Machine {
         }
     }
 
-    /// Ends everything at once, as a killed program does: nothing more is written.
-    pub fn kill(mut self) {
-        self.tasks.abort_all();
+    /// Ends everything that is under way at once, as a killed program does.
+    pub async fn kill(&mut self) {
+        self.tasks.shutdown().await;
     }
 
     fn run_all(&mut self, commands: Vec<Cmd>) {

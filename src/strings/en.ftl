@@ -356,8 +356,51 @@ keymap-taken-line = { $key } means "{ $other }" on the same screen (line { $line
 
 ## Configuration and commands
 generate-done = { $members } members, { $claims } claims
+config-built-in = built in
+config-cant-read = can't be read: { $why }; check the path and its permissions
+config-world-writable = anybody can write into this file, so it is not used; run chmod o-w
+config-foreign-owner = this file belongs to somebody else, so it is not used; run chown
+config-syntax = no valid TOML: { $why }
+config-unknown-key = there is no "{ $key }"; remove it (huzhu config --print shows what there is)
+config-unknown-key-near = there is no "{ $key }"; is "{ $nearest }" meant?
+config-bad-value = { $key } can't be "{ $value }"; it takes { $takes }
+config-no-printer = no printer is called "{ $name }"; add [printer.{ $name }] or name another
+config-no-device = [{ $key }] has no device; for example device = "lp" or "tcp:10.1.2.3:9100"
+config-takes-text = text without control characters
+config-takes-bool = true or false
+config-takes-url = sqlite:PATH
+config-takes-office = an office code of 6 digits
+config-takes-window = a window number from 1 to 99
+config-takes-lang = zh-CN or en
+config-takes-theme = 16 or "mono"
+config-takes-borders = "line" or "ascii"
+config-takes-ambiguous = 1, 2 or "probe"
+config-takes-minutes = 1 to 5 minutes
+config-takes-level = off, error, warn, info, debug or trace
+config-takes-paper = 58mm, 80mm, 241x93, 241x140 or a5
+config-takes-language = text or pdf
+config-takes-encoding = utf-8
+config-takes-columns = 20 to 200 columns
+config-takes-device = file:DIR, lp, lp:QUEUE or tcp:HOST:PORT
+demo-making = Making a demo world of { $members } members
+keymap-cant-read = the keymap file { $path } can't be read: { $why }; check ui.keymap
+print-no-printer = there is no such printer
 
 ## Runtime and terminal
+start-no-home = there is no home directory; name a data directory with --data
+start-data-dir = the data directory { $path } can't be used: { $why }; check its permissions and the disk, or name another with --data
+start-in-use = another counter uses the data directory { $path }; close it, or name another with --data
+start-key-readable = the key file { $path } can be read by others; run chmod 600
+start-no-database = there is no database { $path }; check database.url, or try huzhu demo
+start-no-account = the database has no account "{ $login }"; check --as or database.login
+start-no-login = no login is given; name one with --as or database.login, or try huzhu demo
+start-no-today = this database goes by the real date and takes no --today
+start-database = the database { $path } can't be opened: { $why }
+start-no-terminal = this needs a terminal; for scripts there is huzhu replay
+start-panic = Something broke and the program has ended. Every field that you left is kept as a draft and offered at the next start; tell the administrator the place in brackets
+start-damage-all = the database file was damaged and is now { $aside }; all { $kept } records were kept
+start-damage = the database file was damaged and is now { $aside }; { $kept } records were kept, something is missing in: { $lost }. Tell the administrator
+start-journal-damage = the file of drafts was damaged and is now { $aside }; { $kept } drafts were found, { $lost } can't be read
 
 ## Desk
 frame-who = huzhu { $office } window { $window } { $login }
