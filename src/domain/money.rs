@@ -106,19 +106,32 @@ impl FromStr for Money {
     type Err = MoneyError;
 
     fn from_str(text: &str) -> Result<Money, MoneyError> {
-        let digits = text.strip_prefix('-').unwrap_or(text);
-        let (yuan, fen) = digits.split_once('.').unwrap_or((digits, "0"));
-        let all_digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-        if !all_digits(yuan) || !all_digits(fen) {
+        let digits = text.strip_prefix('-').unwrap_or(text).as_bytes();
+        let mut fen: i64 = 0;
+        let mut places = None;
+        let mut yuan = 0;
+        for &byte in digits {
+            match (byte, places) {
+                (b'0'..=b'9', _) => {
+                    fen = fen.saturating_mul(10).saturating_add(i64::from(byte - b'0'));
+                    match &mut places {
+                        Some(places) => *places += 1,
+                        None => yuan += 1,
+                    }
+                }
+                (b'.', None) => places = Some(0u32),
+                _ => return Err(MoneyError::NotAnAmount),
+            }
+        }
+        if yuan == 0 || places == Some(0) {
             return Err(MoneyError::NotAnAmount);
         }
-        if fen.len() > 2 {
-            return Err(MoneyError::Places);
-        }
-        if yuan.len() > 18 {
+        let missing = 2u32.checked_sub(places.unwrap_or(0)).ok_or(MoneyError::Places)?;
+        let fen = fen.saturating_mul(10i64.pow(missing));
+        if fen > MAX_FEN {
             return Err(MoneyError::TooLarge);
         }
-        Decimal::from_str_exact(text).map_err(|_| MoneyError::NotAnAmount).and_then(Money::from_decimal)
+        Ok(Money(if text.starts_with('-') { -fen } else { fen }))
     }
 }
 

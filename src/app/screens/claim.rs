@@ -233,15 +233,14 @@ impl ClaimScreen {
             rows.extend(pairs::lay(&amounts, columns).into_iter().map(Row::Pairs));
         }
         rows.push(Row::Rule(cx.t("claim-assessment")));
-        rows.extend(explanation(cx, claim).into_iter().map(Row::Explain));
-        let total = ExplainLine {
-            kind: LineKind::Total,
-            text: cx.t("claim-total"),
-            figure: claim.total.grouped(),
-            clause: String::new(),
-            illustrative: false,
-        };
-        rows.push(Row::Explain(total));
+        let explained = explanation(cx, claim);
+        // The recorded amount always shows, whether or not the record of its making can be read.
+        let has_total =
+            explained.iter().any(|line| line.kind == LineKind::Total && line.figure == claim.total.grouped());
+        rows.extend(explained.into_iter().map(Row::Explain));
+        if !has_total {
+            rows.push(Row::Pairs(vec![Placed { x: 0, label: cx.t("claim-total"), value: claim.total.grouped() }]));
+        }
         if !claim.documents.is_empty() {
             rows.push(Row::Rule(cx.t("claim-documents")));
             let state = |present| cx.t(if present { "claim-document-there" } else { "claim-document-missing" });
