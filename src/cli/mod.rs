@@ -3,7 +3,11 @@
 //! To add a command: a file with its `Args` and `run`, a variant of [`Command`] with its help, its line in [`run`].
 
 pub mod assess;
+mod database;
+pub mod generate;
 pub mod policy;
+pub mod search;
+pub mod verify;
 
 use std::process::ExitCode;
 
@@ -29,6 +33,12 @@ enum Command {
     /// What a policy officer does with a policy file
     #[command(subcommand)]
     Policy(policy::Command),
+    /// Make a generated world
+    Generate(generate::Args),
+    /// Find members
+    Search(search::Args),
+    /// Recompute every claim and walk every chain
+    Verify(verify::Args),
 }
 
 /// Runs the command line.
@@ -40,5 +50,13 @@ pub fn run() -> anyhow::Result<ExitCode> {
     match cli.command {
         Command::Assess(args) => args.run(&strings),
         Command::Policy(command) => command.run(&strings),
+        Command::Generate(args) => wait(generate::run(args, &strings)),
+        Command::Search(args) => wait(search::run(args, &strings)),
+        Command::Verify(args) => wait(verify::run(args, &strings)),
     }
+}
+
+/// Runs a command that waits for the store.
+fn wait(command: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::Result<ExitCode> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(command)
 }

@@ -55,6 +55,17 @@ store-unreachable = The centre can't be reached: nothing was sent, everything ty
 store-unknown = No answer came from the centre: try again, nothing is recorded twice.
 store-version-too-old = This program is too old for the database: ask the administrator to update it.
 store-damaged = The data file is damaged: { $what }. Ask the administrator.
+refused-account = The database holds an account that was not generated: it is not replaced. Choose another path.
+refused-today = This database runs on the real date: no other day can be set.
+refused-documents = Required documents are missing: submit it as incomplete.
+refused-bill = The bill's code or number is not right: check it against the bill.
+refused-policy = The policy is not published, or has changed: quit and log in again.
+refused-facts = The claim's fields and its facts differ: go back to the sheet and check them.
+refused-assessment = The assessment and the amount differ: go back to the sheet and check them.
+refused-number = The office has no claim numbers left this year: ask the administrator.
+refused-withdrawn = The claim was withdrawn already.
+refused-reason = Give the reason for the withdrawal.
+refused-text = A text can't be stored: check it and submit again.
 again-or-back = { $again } tries again, { $back } goes back.
 
 ## Slips
@@ -182,6 +193,7 @@ keymap-taken = { $key } means "{ $other }" on the same screen; take another key 
 keymap-taken-line = { $key } means "{ $other }" on the same screen (line { $line }); take another key for "{ $action }"
 
 ## Configuration and commands
+generate-done = { $members } members, { $claims } claims
 
 ## Runtime and terminal
 

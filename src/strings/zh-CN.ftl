@@ -55,6 +55,17 @@ store-unreachable = 连不上中心：没有送出任何内容，已输入的都
 store-unknown = 没有收到中心的答复：请再试一次，不会重复记录。
 store-version-too-old = 本程序版本太旧，不能使用当前数据库：请找管理员升级。
 store-damaged = 数据文件损坏：{ $what }。请找管理员。
+refused-account = 该数据库里有不是生成的账号：不会覆盖，请换一个路径。
+refused-today = 这个数据库用真实日期，不能另设日期。
+refused-documents = 必备材料不全：只能按材料不全提交。
+refused-bill = 票据代码或号码不对：请照票据核对。
+refused-policy = 所用政策未公布或已变动：请退出后重新登录。
+refused-facts = 申领内容与测算依据不一致：请回到申领单核对后再提交。
+refused-assessment = 测算结果与金额不一致：请回到申领单核对后再提交。
+refused-number = 本机构今年的申领号已用完：请找管理员。
+refused-withdrawn = 该申领已撤回，不能再撤回。
+refused-reason = 请填写撤回原因。
+refused-text = 有文字不能保存：请核对后再提交。
 again-or-back = { $again }再试，{ $back }返回。
 
 ## Slips
@@ -182,6 +193,7 @@ keymap-taken = { $key } 在同一画面上已用于“{ $other }”;请为“{ $
 keymap-taken-line = { $key } 在同一画面上已用于“{ $other }”(第 { $line } 行);请为“{ $action }”换一个键
 
 ## Configuration and commands
+generate-done = { $members }名会员，{ $claims }件申领
 
 ## Runtime and terminal
 

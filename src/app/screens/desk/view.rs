@@ -11,12 +11,13 @@ use crate::app::Context;
 use crate::app::screens::words;
 use crate::data::surnames;
 use crate::domain::claim::ClaimLine;
-use crate::domain::query::{NoQuery, Query};
+use crate::domain::query::Query;
 use crate::domain::romanise::readings;
 use crate::domain::text::{is_middle_dot, name_key};
 use crate::keymap::Action;
 use crate::store::journal::Draft;
 use crate::store::{Found, Hit};
+use crate::strings::errors::no_query;
 use crate::strings::errors::store_error;
 use crate::ui::table::{self, Cell, at};
 use crate::ui::text::{clip, put, width, wrap};
@@ -171,20 +172,6 @@ fn reads(name: &str, key: &str) -> bool {
     readings(name, surnames())
         .iter()
         .any(|way| [&way.full, &way.initials, &way.surname_initials].into_iter().any(|text| text.starts_with(key)))
-}
-
-fn no_query(why: NoQuery) -> &'static str {
-    match why {
-        NoQuery::Empty => "search-what",
-        NoQuery::OneMore => "search-one-more",
-        NoQuery::FewDigits => "search-few-digits",
-        NoQuery::PartOfNumber => "search-part-of-number",
-        NoQuery::WrongCheck => "search-wrong-check",
-        NoQuery::WrongBirth => "search-wrong-birth",
-        NoQuery::ClaimNumber => "search-claim-number",
-        NoQuery::TooLong => "search-too-long",
-        NoQuery::Unknown => "search-unknown",
-    }
 }
 
 /// A sentence over as many rows as it needs; gives their number.
