@@ -362,10 +362,12 @@ fn a_claim_is_withdrawn_with_a_reason() {
     let mut counter = Counter::with(Lang::Chinese, desk);
     counter.press("enter");
     counter.claim(recorded(412, ClaimState::Submitted));
-    for text in ["K80.100", "总额 18,234.56", "全自费 1,320.00", "2,427.70", "2021-03-20 09:20", "有 出院小结"]
+    for text in ["K80.100", "总额 18,234.56", "全自费 1,320.00", "10,000.00以内 40%", "2,427.70", "2021-03-20 09:20"]
     {
         counter.expect(text);
     }
+    counter.press("pgdn");
+    counter.expect("有 出院小结");
     counter.press("ctrl-w enter");
     counter.expect("请写明撤回原因");
     // A digit is text here, and the keys of lists do nothing.

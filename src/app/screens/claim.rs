@@ -277,8 +277,10 @@ fn draw_row(cx: &Context, row: &Row, area: Rect, buf: &mut Buffer) {
                 LineKind::Step => cx.theme.text(),
                 LineKind::Note => cx.theme.note(),
             };
+            // As on the slip: a star where the figure rests on what was never published.
+            let star = if line.illustrative { "*" } else { "" };
             let cells = [
-                Cell::rest(line.text.clone()).style(style),
+                Cell::rest(format!("{}{star}", line.text)).style(style),
                 Cell::fit(line.clause.clone()).style(cx.theme.note()),
                 Cell::new(line.figure.clone(), width(&line.figure).max(14)).right().style(style),
             ];
