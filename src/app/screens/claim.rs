@@ -7,8 +7,9 @@ use ratatui::layout::{Position, Rect};
 use serde_json::Value;
 
 use super::member::MemberScreen;
+use super::sheet::{self, Looked};
 use super::slip::SlipScreen;
-use super::{sheet, words};
+use super::words;
 use crate::app::edit::Line;
 use crate::app::prints::{explanation, office, policy_title};
 use crate::app::{Context, Event, Go, Screen, Tone};
@@ -142,7 +143,9 @@ impl ClaimScreen {
                 let text = cx.t("claim-withdrawn-before");
                 cx.say(Tone::Warning, text);
             }
-            (Action::NewClaim, Some(claim)) => return Go::Open(sheet::open_new(cx, claim.claim.member)),
+            (Action::NewClaim, Some(claim)) => {
+                return Go::Open(sheet::open_new(cx, claim.claim.member, Looked::NotYet));
+            }
             (Action::History, Some(claim)) => {
                 return Go::Open(Box::new(MemberScreen::history(cx, claim.claim.member)));
             }

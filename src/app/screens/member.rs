@@ -7,8 +7,9 @@ use ratatui::layout::{Position, Rect};
 use uuid::Uuid;
 
 use super::claim::ClaimScreen;
+use super::sheet::{self, Looked};
 use super::slip::SlipScreen;
-use super::{sheet, words};
+use super::words;
 use crate::app::{Context, Event, Go, Screen, Tone};
 use crate::domain::claim::ClaimLine;
 use crate::domain::cover::years_in_a_row;
@@ -137,7 +138,14 @@ impl MemberScreen {
             Action::Back if self.wanted.take().is_some() => return Go::Stay,
             Action::Back => return Go::Close,
             Action::Search => return Go::Desk,
-            Action::NewClaim => return Go::Open(sheet::open_new(cx, self.member)),
+            Action::NewClaim => {
+                let looked = match (&self.sheet, self.asked) {
+                    (Some(sheet), _) => Looked::At(sheet.clone()),
+                    (None, Some(seq)) => Looked::Asked(seq),
+                    (None, None) => Looked::NotYet,
+                };
+                return Go::Open(sheet::open_new(cx, self.member, looked));
+            }
             _ => {}
         }
         if self.asked.is_some() {

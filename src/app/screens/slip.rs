@@ -5,7 +5,8 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Modifier;
 
 use super::member::MemberScreen;
-use super::{sheet, words};
+use super::sheet::{self, Looked};
+use super::words;
 use crate::app::prints::acknowledgement;
 use crate::app::{Context, Event, Go, Screen, Tone};
 use crate::domain::claim::Claim;
@@ -81,7 +82,7 @@ impl SlipScreen {
         }
         let member = self.claim.as_ref().map(|claim| claim.claim.member);
         match (action, member) {
-            (Action::NewClaim, Some(member)) => return Go::Open(sheet::open_new(cx, member)),
+            (Action::NewClaim, Some(member)) => return Go::Open(sheet::open_new(cx, member, Looked::NotYet)),
             (Action::History, Some(member)) => return Go::Open(Box::new(MemberScreen::history(cx, member))),
             _ => {}
         }

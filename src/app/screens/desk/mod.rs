@@ -14,7 +14,7 @@ use ratatui::layout::{Position, Rect};
 use self::search::Search;
 use super::claim::ClaimScreen;
 use super::member::MemberScreen;
-use super::sheet;
+use super::sheet::{self, Looked};
 use super::slip::SlipScreen;
 use crate::app::edit::Line;
 use crate::app::{Context, Event, Go, Screen};
@@ -142,7 +142,7 @@ impl Desk {
             }
             Action::Open => self.open(cx),
             Action::NewClaim => match self.item(cx).and_then(|item| self.member_of(cx, item)) {
-                Some(member) => Go::Open(sheet::open_new(cx, member)),
+                Some(member) => Go::Open(sheet::open_new(cx, member, Looked::NotYet)),
                 None => self.nothing(cx),
             },
             Action::History => match self.item(cx).and_then(|item| self.member_of(cx, item)) {
