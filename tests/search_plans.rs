@@ -9,7 +9,8 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Row};
 const INNER: [&str; 2] = ["SCAN k", "SCAN (subquery"];
 
 async fn plan(connection: &mut sqlx::SqliteConnection, statement: &str) -> Vec<String> {
-    let rows = sqlx::query(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {statement}"))).fetch_all(connection).await.unwrap();
+    let rows =
+        sqlx::query(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {statement}"))).fetch_all(connection).await.unwrap();
     rows.iter().map(|row| row.get::<String, _>("detail")).collect()
 }
 

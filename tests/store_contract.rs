@@ -141,7 +141,10 @@ async fn a_sheet_is_whole_and_masked(central: &dyn Central) {
     let store = central.open("0137").await;
     let sheet = sheet_of(&*store, "王秀英").await;
     assert_eq!((sheet.member.name.as_str(), sheet.member.unit.as_str()), ("王秀英", "巴彦淖尔市医院"));
-    assert_eq!((sheet.member.id_masked.as_str(), sheet.member.mobile_masked.as_str()), ("152801********2264", "138****5678"));
+    assert_eq!(
+        (sheet.member.id_masked.as_str(), sheet.member.mobile_masked.as_str()),
+        ("152801********2264", "138****5678")
+    );
     assert_eq!((sheet.member.office.get(), sheet.member.area.get()), (150_802, 150_802));
     assert_eq!(sheet.covers.iter().map(|cover| cover.period).collect::<Vec<_>>(), [2021]);
     assert_eq!((sheet.paid.len(), sheet.claims.len()), (0, 0));
@@ -167,6 +170,21 @@ async fn looks_are_recorded_once_a_ticket(central: &dyn Central) {
     }
 }
 
+async fn looks_have_a_limit(central: &dyn Central) {
+    central.limit_looks(3).await;
+    let store = central.open("0137").await;
+    let sheet = sheet_of(&*store, "王秀英").await;
+    let ticket = Uuid::now_v7();
+    for ticket in [ticket, Uuid::now_v7()] {
+        store.reveal(ticket, sheet.member.id, PersonalField::Mobile).await.unwrap();
+    }
+    let fourth = store.open_member(Uuid::now_v7(), sheet.member.id, "test").await;
+    assert!(matches!(fourth, Err(StoreError::Throttled(until)) if until > store.hello().await.unwrap().now));
+    // A look that was recorded may be asked for again, and another clerk has looks of his own.
+    store.reveal(ticket, sheet.member.id, PersonalField::Mobile).await.unwrap();
+    sheet_of(&*central.open("0138").await, "王秀英").await;
+}
+
 async fn a_submit_is_recorded_once(central: &dyn Central) {
     let store = central.open("0137").await;
     let sheet = sheet_of(&*store, "王秀英").await;
@@ -184,10 +202,10 @@ async fn a_submit_is_recorded_once(central: &dyn Central) {
     // Another clerk's id is not told apart from one that was used.
     assert_eq!(central.open("0138").await.submit(&claim).await, Err(StoreError::IdReused));
     assert_eq!(store.claim(first.claim.number).await.unwrap(), *first.claim);
-    assert_eq!(store.reconcile(&[claim.id, ClaimId(Uuid::nil())]).await.unwrap(), [
-        (claim.id, Some(first.claim.number)),
-        (ClaimId(Uuid::nil()), None),
-    ]);
+    assert_eq!(
+        store.reconcile(&[claim.id, ClaimId(Uuid::nil())]).await.unwrap(),
+        [(claim.id, Some(first.claim.number)), (ClaimId(Uuid::nil()), None),]
+    );
     let sheet = sheet_of(&*store, "王秀英").await;
     assert_eq!(sheet.claims.len(), 1);
     assert_eq!(sheet.paid.iter().map(|paid| paid.benefit.as_str()).collect::<Vec<_>>(), ["inpatient", "allowance"]);
@@ -326,8 +344,12 @@ async fn a_withdrawn_claim_frees_its_bill(central: &dyn Central) {
 async fn prints_are_counted_before_they_go_out(central: &dyn Central) {
     let store = central.open("0137").await;
     let sheet = sheet_of(&*store, "王秀英").await;
-    let number =
-        store.submit(&stay(&*store, &sheet, "0000000001", "2021-03-01", "2021-03-08").await).await.unwrap().claim.number;
+    let number = store
+        .submit(&stay(&*store, &sheet, "0000000001", "2021-03-01", "2021-03-08").await)
+        .await
+        .unwrap()
+        .claim
+        .number;
     for copy in 0..3 {
         assert_eq!(store.record_print(number).await.unwrap(), copy);
     }
@@ -396,8 +418,9 @@ async fn verify_names_what_was_changed(central: &dyn Central) {
         central.tamper_as_owner(statement).await;
         let found = store.verify().await.unwrap().differences;
         assert!(
-            found.iter().any(|difference| difference.field == *field && difference.claim.starts_with(number)
-                || difference.claim == "150802" && difference.field == *field),
+            found.iter().any(|difference| {
+                difference.field == *field && (difference.claim.starts_with(number) || difference.claim == "150802")
+            }),
             "{statement}: {found:?}"
         );
         central.tamper_as_owner(back).await;
@@ -410,7 +433,7 @@ macro_rules! contract {
         hello_tells_who_where_and_when every_kind_of_search_finds_the_member
         the_own_office_comes_first_and_exact_before_beginning a_unit_narrows_a_name other_leagues_are_out_of_scope
         heteronyms_dots_and_literals a_sheet_is_whole_and_masked looks_are_recorded_once_a_ticket
-        a_submit_is_recorded_once facts_must_be_those_of_now a_bill_is_claimed_once_in_the_region
+        looks_have_a_limit a_submit_is_recorded_once facts_must_be_those_of_now a_bill_is_claimed_once_in_the_region
         stays_may_touch_and_not_overlap of_two_windows_one_wins a_withdrawn_claim_frees_its_bill
         prints_are_counted_before_they_go_out a_new_card_is_the_one_on_file the_desk_and_what_was_used_last
         reference_data_come_once verify_names_what_was_changed

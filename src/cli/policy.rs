@@ -43,7 +43,9 @@ impl Command {
 /// Reads a policy; where it can't be right, every error goes to standard error, and `None` comes back.
 pub fn read(path: &Path, _strings: &Strings) -> anyhow::Result<Option<Policy>> {
     let mut bytes = Vec::new();
-    std::fs::File::open(path).and_then(|mut file| file.read_to_end(&mut bytes)).with_context(|| path.display().to_string())?;
+    std::fs::File::open(path)
+        .and_then(|mut file| file.read_to_end(&mut bytes))
+        .with_context(|| path.display().to_string())?;
     match Policy::parse_bytes(&bytes) {
         Ok((policy, _)) => Ok(Some(policy)),
         Err(errors) => {

@@ -39,10 +39,7 @@ pub(super) struct Entry<T> {
 /// Reads all tables of a list.
 pub(super) fn entries<'d, T>(value: Option<Value<'d>>, read: impl Fn(Table<'d>) -> Option<T>) -> Vec<Entry<T>> {
     let tables = value.map(|value| value.tables()).unwrap_or_default();
-    tables
-        .into_iter()
-        .map(|table| Entry { line: table.line(), path: table.path.clone(), read: read(table) })
-        .collect()
+    tables.into_iter().map(|table| Entry { line: table.line(), path: table.path.clone(), read: read(table) }).collect()
 }
 
 /// All entries, where all could be read.
@@ -97,7 +94,8 @@ pub(super) fn subsidies(doc: &Doc<'_>, amount: Option<Money>, list: &[Entry<Subs
     let Some(premium) = amount else { return };
     // What applies at an area is what applies at it and above it; on which day changes only where a window begins.
     let firsts: Vec<NaiveDate> = read.iter().filter_map(|(_, subsidy)| Some(subsidy.paid?.from)).collect();
-    let days: Vec<Option<NaiveDate>> = if firsts.is_empty() { vec![None] } else { firsts.into_iter().map(Some).collect() };
+    let days: Vec<Option<NaiveDate>> =
+        if firsts.is_empty() { vec![None] } else { firsts.into_iter().map(Some).collect() };
     for (entry, place) in &read {
         let worst = days.iter().map(|day| applying(list, place.area, *day)).max().unwrap_or_default();
         if worst > premium {
@@ -160,7 +158,8 @@ pub(super) fn conditions(doc: &Doc<'_>, list: &[Entry<Benefit>], issuer: Option<
         for condition in &benefit.when {
             let never = match condition {
                 Condition::Area(patterns) => issuer.is_some_and(|issuer| {
-                    !known_areas().any(|area| issuer.contains(area) && patterns.iter().any(|pattern| pattern.matches(area)))
+                    !known_areas()
+                        .any(|area| issuer.contains(area) && patterns.iter().any(|pattern| pattern.matches(area)))
                 }),
                 // A covered claim has a year; an outpatient claim no day, a stay at least one.
                 Condition::Years(range) => range.max == Some(0),

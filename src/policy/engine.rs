@@ -53,7 +53,11 @@ pub fn run<const EXPLAIN: bool>(policy: &Policy, facts: &Facts, record: &mut Rec
     for (index, benefit) in policy.benefits.iter().enumerate() {
         let index = index as u32;
         let why = if answers.is_some_and(|answers| answers[index as usize]) {
-            benefit.when.iter().find(|condition| !claim.meets(condition)).map(|condition| Why::Condition(condition.key()))
+            benefit
+                .when
+                .iter()
+                .find(|condition| !claim.meets(condition))
+                .map(|condition| Why::Condition(condition.key()))
         } else {
             Some(Why::Kind)
         };

@@ -233,7 +233,10 @@ mod tests {
             ("0.000001", 1, "0.000001", "0.0001%"),
         ] {
             let rate: Rate = text.parse().unwrap();
-            assert_eq!((rate.millionths(), rate.to_string().as_str(), rate.percent().as_str()), (millionths, shown, percent));
+            assert_eq!(
+                (rate.millionths(), rate.to_string().as_str(), rate.percent().as_str()),
+                (millionths, shown, percent)
+            );
         }
         for (text, error) in [
             ("1.000001", RateError::Range),

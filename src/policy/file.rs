@@ -306,14 +306,7 @@ fn expect(table: Table<'_>) -> Option<Expect> {
         (read.len() == entries.len()).then_some(read)
     });
     let (_, _): (Marks, _) = table.finish();
-    Some(Expect {
-        covered: covered?,
-        years: years?,
-        days: days?,
-        total: total?,
-        flags: flags?,
-        benefits: benefits?,
-    })
+    Some(Expect { covered: covered?, years: years?, days: days?, total: total?, flags: flags?, benefits: benefits? })
 }
 
 /// An inline table breaks its line only inside an array: TOML 1.0, which is what other programs of an office read.

@@ -536,18 +536,8 @@ pub enum Op {
 
 impl Op {
     /// All names, in the order of the format's page.
-    pub const NAMES: [&'static str; 10] = [
-        "base",
-        "deduct",
-        "rate",
-        "tiers",
-        "at_least",
-        "at_most",
-        "per_day",
-        "per_visit",
-        "lump_sum",
-        "period_limit",
-    ];
+    pub const NAMES: [&'static str; 10] =
+        ["base", "deduct", "rate", "tiers", "at_least", "at_most", "per_day", "per_visit", "lump_sum", "period_limit"];
 
     /// Its name.
     pub const fn name(&self) -> &'static str {
@@ -609,6 +599,8 @@ impl Policy {
 
     /// Exclusions for which the sheet asks for other compensation.
     pub fn asks<'a>(&'a self, kind: &'a str, diagnosis: &'a str) -> impl Iterator<Item = &'a Exclusion> {
-        self.exclusions.iter().filter(move |exclusion| exclusion.ask.as_ref().is_some_and(|ask| ask.applies(kind, diagnosis)))
+        self.exclusions
+            .iter()
+            .filter(move |exclusion| exclusion.ask.as_ref().is_some_and(|ask| ask.applies(kind, diagnosis)))
     }
 }

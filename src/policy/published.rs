@@ -50,14 +50,19 @@ fn breadth(area: AreaCode) -> u8 {
 
 /// What stands in the way of publishing a policy beside others: the same version with other content, and another code that
 /// is valid on the same day.
-pub fn conflicts<'p>(policy: &Policy, sha256: &str, others: impl Iterator<Item = (&'p Policy, &'p str)>) -> Vec<Problem> {
+pub fn conflicts<'p>(
+    policy: &Policy,
+    sha256: &str,
+    others: impl Iterator<Item = (&'p Policy, &'p str)>,
+) -> Vec<Problem> {
     let mut found = Vec::new();
     for (other, other_sha256) in others {
         if other.code == policy.code {
             if other.version == policy.version && other_sha256 != sha256 {
                 found.push(Problem::VersionTaken(policy.code.to_string(), policy.version));
             }
-        } else if other.scheme == policy.scheme && other.issuer == policy.issuer && other.valid.overlaps(&policy.valid) {
+        } else if other.scheme == policy.scheme && other.issuer == policy.issuer && other.valid.overlaps(&policy.valid)
+        {
             found.push(Problem::Conflict { code: other.code.to_string(), other: other.valid, own: policy.valid });
         }
     }

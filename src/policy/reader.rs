@@ -109,7 +109,8 @@ impl<'d> Table<'d> {
 
     /// All entries: for tables whose keys are data.
     pub fn entries(&self) -> Vec<(String, Value<'d>)> {
-        let mut entries: Vec<_> = self.map.iter().map(|(key, value)| (key.get_ref().to_string(), self.value(key.get_ref(), value))).collect();
+        let mut entries: Vec<_> =
+            self.map.iter().map(|(key, value)| (key.get_ref().to_string(), self.value(key.get_ref(), value))).collect();
         entries.sort_by_key(|(_, value)| value.at);
         entries
     }

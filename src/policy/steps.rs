@@ -213,10 +213,11 @@ fn step(table: Table<'_>) -> Option<Step> {
         "deduct" => figure(&table, false).map(Op::Deduct),
         "rate" => rates(&table).map(Op::Rate),
         "tiers" => {
-            let mode = table.need("mode").and_then(|value| {
-                value.choice(&[("marginal", TierMode::Marginal), ("whole", TierMode::Whole)])
-            });
-            let by_period = table.get("count").map_or(Some(false), |value| value.choice(&[("claim", false), ("period", true)]));
+            let mode = table
+                .need("mode")
+                .and_then(|value| value.choice(&[("marginal", TierMode::Marginal), ("whole", TierMode::Whole)]));
+            let by_period =
+                table.get("count").map_or(Some(false), |value| value.choice(&[("claim", false), ("period", true)]));
             let tiers = table.need("table").and_then(|value| tiers(&value));
             table_marked = tiers.as_ref().is_some_and(|(_, marked)| *marked);
             mode.zip(by_period).zip(tiers).map(|((mode, by_period), (table, _))| Op::Tiers { mode, by_period, table })

@@ -53,8 +53,12 @@ fn assessed(published: &Published, facts: &Facts) -> Option<Assessed> {
     let assessment = Assessment::from_json(&text).ok()?;
     // Nobody came in a generated member's place, and nothing was asked.
     let documents = policy.documents_of(&facts.kind).filter(|rule| rule.need == Need::Always);
-    let present =
-        |rule: &DocumentRule| Document { code: rule.code.clone(), title: rule.title.clone(), required: true, present: true };
+    let present = |rule: &DocumentRule| Document {
+        code: rule.code.clone(),
+        title: rule.title.clone(),
+        required: true,
+        present: true,
+    };
     Some(Assessed {
         policy: PolicyRef { code: policy.code.to_string(), version: policy.version, sha256: published.sha256.clone() },
         period: policy.period,

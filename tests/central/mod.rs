@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::NaiveDate;
+use huzhu::domain::bill::Bill;
 use huzhu::domain::claim::{
     ClaimId, ClaimKind, ClaimState, Diagnosis, Document, NewClaim, Payee, PolicyRef, SettlementMode,
 };
-use huzhu::domain::bill::Bill;
 use huzhu::domain::member::MemberId;
 use huzhu::domain::query::{Query, Term};
 use huzhu::domain::text::name_key;
@@ -34,6 +34,8 @@ pub trait Central: Send + Sync {
     async fn open(&self, login: &str) -> Arc<dyn Store>;
     /// The world in it, to know what must be found.
     fn world(&self) -> &World;
+    /// Lets a person take so many looks a minute.
+    async fn limit_looks(&self, minute: u32);
     /// A count by a statement of the database's own.
     async fn count(&self, statement: &str) -> i64;
     /// A statement that goes past the program.
@@ -91,6 +93,10 @@ impl Central for Sqlite {
         &self.world
     }
 
+    async fn limit_looks(&self, minute: u32) {
+        self.tamper(&format!("INSERT INTO setting VALUES ('looks_a_minute', '{minute}')")).await.unwrap();
+    }
+
     async fn count(&self, statement: &str) -> i64 {
         sqlx::query_scalar(AssertSqlSafe(statement)).fetch_one(&mut self.raw().await).await.unwrap()
     }
@@ -116,7 +122,11 @@ impl Central for Sqlite {
 
 /// What is changed past the program, how it is put back, and the field that a verification must name.
 pub const TAMPERED: &[(&str, &str, &str)] = &[
-    ("UPDATE claim SET total = total + 1 WHERE number = 2", "UPDATE claim SET total = total - 1 WHERE number = 2", "total"),
+    (
+        "UPDATE claim SET total = total + 1 WHERE number = 2",
+        "UPDATE claim SET total = total - 1 WHERE number = 2",
+        "total",
+    ),
     ("UPDATE claim SET remark = 'x' WHERE number = 2", "UPDATE claim SET remark = '' WHERE number = 2", "remark"),
     (
         "UPDATE claim SET facts = replace(facts, '10000.00', '10001.00') WHERE number = 2",
@@ -145,8 +155,16 @@ pub const TAMPERED: &[(&str, &str, &str)] = &[
         "last4",
     ),
     ("UPDATE claim SET clerk = '0138' WHERE number = 2", "UPDATE claim SET clerk = '0137' WHERE number = 2", "clerk"),
-    ("UPDATE card SET number = number || '9'", "UPDATE card SET number = substr(number, 1, length(number) - 1)", "card"),
-    ("DELETE FROM bill WHERE claim = 2", "INSERT INTO bill SELECT 'E/' || bill_code || '/' || bill_number, seq FROM claim WHERE number = 2", "bill"),
+    (
+        "UPDATE card SET number = number || '9'",
+        "UPDATE card SET number = substr(number, 1, length(number) - 1)",
+        "card",
+    ),
+    (
+        "DELETE FROM bill WHERE claim = 2",
+        "INSERT INTO bill SELECT 'E/' || bill_code || '/' || bill_number, seq FROM claim WHERE number = 2",
+        "bill",
+    ),
     (
         "UPDATE claim_paid SET amount = amount + 1 WHERE claim = 2 AND place = 0",
         "UPDATE claim_paid SET amount = amount - 1 WHERE claim = 2 AND place = 0",
@@ -212,7 +230,12 @@ pub async fn stay(store: &dyn Store, sheet: &MemberSheet, bill: &str, from: &str
         state: ClaimState::Submitted,
         channel: "window".into(),
         window: store.hello().await.unwrap().window,
-        bill: Bill { code: "15060121".into(), number: bill.into(), check: "7B1C11".into(), hospital: "H15080290001".into() },
+        bill: Bill {
+            code: "15060121".into(),
+            number: bill.into(),
+            check: "7B1C11".into(),
+            hospital: "H15080290001".into(),
+        },
         hospital: "H15080290001".into(),
         diagnosis: Diagnosis { code: "K80.100".into(), name: "胆囊结石伴慢性胆囊炎".into(), standard: true },
         mode: SettlementMode::ByItem,

@@ -82,29 +82,26 @@ impl SqliteStore {
         let office = i64::from(self.me.office.code.get());
         let today = local(self.now()).date().to_string();
         let mut reader = self.reader.lock().await;
-        let accepted_today = sqlx::query_scalar(
-            "SELECT count(*) FROM claim WHERE clerk = ?1 AND day = ?2 AND state <> 'withdrawn'",
-        )
-        .bind(self.me.login.clone())
-        .bind(today.clone())
-        .fetch_one(&mut *reader)
-        .await
-        .map_err(failed)?;
+        let accepted_today =
+            sqlx::query_scalar("SELECT count(*) FROM claim WHERE clerk = ?1 AND day = ?2 AND state <> 'withdrawn'")
+                .bind(self.me.login.clone())
+                .bind(today.clone())
+                .fetch_one(&mut *reader)
+                .await
+                .map_err(failed)?;
         let returned_count = sqlx::query_scalar("SELECT count(*) FROM claim WHERE office = ?1 AND state = ?2")
             .bind(office)
             .bind(ClaimState::Returned.code())
             .fetch_one(&mut *reader)
             .await
             .map_err(failed)?;
-        let returned = sqlx::query(select_lines!(
-            "WHERE c.office = ?1 AND c.state = ?2 ORDER BY c.seq DESC LIMIT ?3"
-        ))
-        .bind(office)
-        .bind(ClaimState::Returned.code())
-        .bind(SEARCH_ROWS as i64)
-        .fetch_all(&mut *reader)
-        .await
-        .map_err(failed)?;
+        let returned = sqlx::query(select_lines!("WHERE c.office = ?1 AND c.state = ?2 ORDER BY c.seq DESC LIMIT ?3"))
+            .bind(office)
+            .bind(ClaimState::Returned.code())
+            .bind(SEARCH_ROWS as i64)
+            .fetch_all(&mut *reader)
+            .await
+            .map_err(failed)?;
         let own = sqlx::query(select_lines!("WHERE c.clerk = ?1 AND c.day = ?2 ORDER BY c.seq DESC LIMIT ?3"))
             .bind(self.me.login.clone())
             .bind(today)

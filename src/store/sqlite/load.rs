@@ -163,7 +163,11 @@ async fn make_indexes(
 ) -> Result<(), StoreError> {
     for (table, text) in indexes {
         if table.starts_with("claim") == of_claims {
-            sqlx::query(AssertSqlSafe(text.as_str())).persistent(false).execute(&mut *connection).await.map_err(failed)?;
+            sqlx::query(AssertSqlSafe(text.as_str()))
+                .persistent(false)
+                .execute(&mut *connection)
+                .await
+                .map_err(failed)?;
         }
     }
     Ok(())
@@ -182,17 +186,19 @@ async fn fixed_rows(
         ..Reference::default()
     };
     for office in world.offices() {
-        sqlx::query("INSERT INTO office (code, name, kind, area, league, parent, phone) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")
-            .bind(i64::from(office.code.get()))
-            .bind(office.name.clone())
-            .bind(office.kind)
-            .bind(i64::from(office.area.get()))
-            .bind(i64::from(office.league.get()))
-            .bind(office.parent.map(|parent| i64::from(parent.get())))
-            .bind(office.phone.clone())
-            .execute(&mut *connection)
-            .await
-            .map_err(failed)?;
+        sqlx::query(
+            "INSERT INTO office (code, name, kind, area, league, parent, phone) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        )
+        .bind(i64::from(office.code.get()))
+        .bind(office.name.clone())
+        .bind(office.kind)
+        .bind(i64::from(office.area.get()))
+        .bind(i64::from(office.league.get()))
+        .bind(office.parent.map(|parent| i64::from(parent.get())))
+        .bind(office.phone.clone())
+        .execute(&mut *connection)
+        .await
+        .map_err(failed)?;
         let OfficeRow { code, name, area, league, phone, .. } = office;
         reference.offices.push(Office { code, name, area, league, phone });
     }
@@ -390,9 +396,7 @@ where
 {
     // Gone: the writer stopped, and reports why itself.
     let _ = make_units(world.units(), sender).and_then(|()| make_members(world.members(), sender)).and_then(|()| {
-        world
-            .claims(assess)
-            .try_for_each(|claim| sender.blocking_send(Batch::Claim(Box::new(claim))).map_err(|_| Gone))
+        world.claims(assess).try_for_each(|claim| sender.blocking_send(Batch::Claim(Box::new(claim))).map_err(|_| Gone))
     });
 }
 

@@ -4,8 +4,8 @@
 use std::path::{Path, PathBuf};
 
 use chrono::Utc;
-use sqlx::sqlite::SqliteConnection;
-use sqlx::{AssertSqlSafe, ConnectOptions};
+use sqlx::sqlite::{SqliteConnection, SqliteSynchronous};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
 
 use super::keys::keys_of;
 use super::row::get;
@@ -50,9 +50,12 @@ const STEPS: u32 = 48;
 pub(super) async fn rescue(path: &Path) -> Result<Damage, StoreError> {
     let set_aside = set_aside(path)?;
     open::make(path).await?;
-    let mut to = open::options(path).foreign_keys(false).connect().await.map_err(failed)?;
+    // Synced once at the end: what is read from is still there.
+    let options = open::options(path).foreign_keys(false).synchronous(SqliteSynchronous::Off);
+    let mut to = options.connect().await.map_err(failed)?;
     let mut damage = Damage { set_aside: set_aside.clone(), kept: 0, lost: Vec::new() };
-    let attached = sqlx::query("ATTACH DATABASE ?1 AS old").bind(set_aside.display().to_string()).execute(&mut to).await;
+    let attached =
+        sqlx::query("ATTACH DATABASE ?1 AS old").bind(set_aside.display().to_string()).execute(&mut to).await;
     if attached.is_ok() {
         for (table, key) in NUMBERED {
             numbered(&mut to, table, key, &mut damage).await;
@@ -63,8 +66,7 @@ pub(super) async fn rescue(path: &Path) -> Result<Damage, StoreError> {
         looks(&mut to, &mut damage).await;
         let _ = sqlx::query("DETACH DATABASE old").execute(&mut to).await;
     }
-    let accounts: i64 =
-        sqlx::query_scalar("SELECT count(*) FROM account").fetch_one(&mut to).await.map_err(failed)?;
+    let accounts: i64 = sqlx::query_scalar("SELECT count(*) FROM account").fetch_one(&mut to).await.map_err(failed)?;
     if accounts == 0 {
         drop(to);
         for file in with_companions(path) {
@@ -81,6 +83,11 @@ pub(super) async fn rescue(path: &Path) -> Result<Damage, StoreError> {
     .execute(&mut to)
     .await
     .map_err(failed)?;
+    to.close().await.map_err(failed)?;
+    for file in with_companions(path).iter().filter(|file| file.exists()) {
+        let synced = std::fs::File::open(file).and_then(|file| file.sync_all());
+        synced.map_err(|error| StoreError::Unreachable(error.to_string()))?;
+    }
     Ok(damage)
 }
 
@@ -112,7 +119,8 @@ async fn run(to: &mut SqliteConnection, text: String) -> Result<u64, sqlx::Error
 
 /// Chunk by chunk in the order of the key; where a chunk can't be read, row by row, and then further and further behind.
 async fn numbered(to: &mut SqliteConnection, table: &str, key: &str, damage: &mut Damage) {
-    let next = format!("SELECT max({key}) FROM (SELECT {key} FROM old.{table} WHERE {key} > ?1 ORDER BY {key} LIMIT ?2)");
+    let next =
+        format!("SELECT max({key}) FROM (SELECT {key} FROM old.{table} WHERE {key} > ?1 ORDER BY {key} LIMIT ?2)");
     let (mut after, mut size, mut step) = (0_i64, CHUNK, 0);
     loop {
         let last = sqlx::query_scalar::<_, Option<i64>>(AssertSqlSafe(next.as_str()))
@@ -124,7 +132,9 @@ async fn numbered(to: &mut SqliteConnection, table: &str, key: &str, damage: &mu
             Ok(None) => return,
             Ok(Some(last)) => run(
                 to,
-                format!("INSERT OR IGNORE INTO {table} SELECT * FROM old.{table} WHERE {key} > {after} AND {key} <= {last}"),
+                format!(
+                    "INSERT OR IGNORE INTO {table} SELECT * FROM old.{table} WHERE {key} > {after} AND {key} <= {last}"
+                ),
             )
             .await
             .map(|rows| (last, rows)),
@@ -150,7 +160,8 @@ async fn numbered(to: &mut SqliteConnection, table: &str, key: &str, damage: &mu
 
 /// From the beginning as far as it goes, then from the end.
 async fn keyed(to: &mut SqliteConnection, table: &str, key: &str, damage: &mut Damage) {
-    match run(to, format!("INSERT OR IGNORE INTO {table} SELECT * FROM old.{table}")).await {
+    // WHERE: without one SQLite copies records as bytes, and with them what the schema does not allow.
+    match run(to, format!("INSERT OR IGNORE INTO {table} SELECT * FROM old.{table} WHERE true")).await {
         Ok(rows) => damage.kept += rows,
         Err(_) => {
             lost(damage, table);
@@ -189,7 +200,7 @@ async fn as_far_as(to: &mut SqliteConnection, table: &str, order: &str) -> u64 {
 
 /// Looks have no order of their own; all or as far as it goes.
 async fn looks(to: &mut SqliteConnection, damage: &mut Damage) {
-    match run(to, "INSERT OR IGNORE INTO look SELECT * FROM old.look".to_owned()).await {
+    match run(to, "INSERT OR IGNORE INTO look SELECT * FROM old.look WHERE true".to_owned()).await {
         Ok(rows) => damage.kept += rows,
         Err(_) => {
             lost(damage, "look");

@@ -57,9 +57,8 @@ impl SearchSql {
             let arm = |league: &i64| text.replace("{league}", &league.to_string());
             leagues.iter().map(arm).collect::<Vec<_>>().join(" UNION ALL ")
         };
-        let scope = arms(
-            "SELECT key, member FROM league_key WHERE league = {league} AND kind = ?2 AND key >= ?3 AND key < ?4",
-        );
+        let scope =
+            arms("SELECT key, member FROM league_key WHERE league = {league} AND kind = ?2 AND key >= ?3 AND key < ?4");
         let scope_range = format!("{scope} ORDER BY key, member LIMIT ?5");
         // The limit of the inner select bounds what is read, and keeps its order.
         let walk = |range: &str, column: &str| {
@@ -381,7 +380,8 @@ enum Units {
 
 fn hit(row: &SqliteRow) -> Result<Hit, StoreError> {
     let periods: Option<&str> = row.try_get(6).map_err(failed)?;
-    let periods: Vec<i32> = periods.into_iter().flat_map(|list| list.split(',')).filter_map(|p| p.parse().ok()).collect();
+    let periods: Vec<i32> =
+        periods.into_iter().flat_map(|list| list.split(',')).filter_map(|p| p.parse().ok()).collect();
     let period = periods.iter().copied().max().unwrap_or(0);
     Ok(Hit {
         member: MemberId(get(row, 0)?),

@@ -260,10 +260,7 @@ impl SqliteStore {
     }
 
     /// [`crate::store::Store::reconcile`]
-    pub(super) async fn numbers_of(
-        &self,
-        ids: &[ClaimId],
-    ) -> Result<Vec<(ClaimId, Option<ClaimNumber>)>, StoreError> {
+    pub(super) async fn numbers_of(&self, ids: &[ClaimId]) -> Result<Vec<(ClaimId, Option<ClaimNumber>)>, StoreError> {
         let mut reader = self.reader.lock().await;
         let mut numbers = Vec::with_capacity(ids.len());
         for id in ids {
@@ -387,13 +384,11 @@ pub(super) async fn bill_standing(
     me: &Me,
     key: &str,
 ) -> Result<Option<Standing>, StoreError> {
-    let row = sqlx::query(select_lines!(
-        "JOIN bill b ON b.claim = c.seq WHERE b.key = ?1"
-    ))
-    .bind(key.to_owned())
-    .fetch_optional(&mut *connection)
-    .await
-    .map_err(failed)?;
+    let row = sqlx::query(select_lines!("JOIN bill b ON b.claim = c.seq WHERE b.key = ?1"))
+        .bind(key.to_owned())
+        .fetch_optional(&mut *connection)
+        .await
+        .map_err(failed)?;
     match row {
         Some(row) => standing(connection, me, &row).await.map(Some),
         None => Ok(None),
