@@ -1,7 +1,8 @@
 -- The central database in one file. Money is integer fen; dates are YYYY-MM-DD, moments YYYY-MM-DDTHH:MM:SS.ffffffZ (UTC).
 -- Text keeps the BINARY collation: the order of code points, which the half-open ranges of searches rely on.
 
--- world_day (a generated world's own date), generated (1: may be made anew), reference (version of the reference data).
+-- world_day (a generated world's own date), generated (1: may be made anew), reference (version of the reference data),
+-- looks_a_minute and looks_a_day (of one person; none or 0: any number).
 CREATE TABLE setting (
     name  TEXT NOT NULL PRIMARY KEY,
     value TEXT NOT NULL

@@ -48,7 +48,7 @@ struct Row<'a> {
     years: u32,
 }
 
-/// Searches once and prints what was found; 1 where nothing was searched or found.
+/// Searches once and prints what was found, or the sentence that says why nothing was searched.
 pub async fn run(args: Args, strings: &Strings) -> anyhow::Result<ExitCode> {
     let Database::Sqlite(path) = &args.db;
     let told = |error| anyhow::anyhow!(store_error(&error, strings));
@@ -80,7 +80,7 @@ pub async fn run(args: Args, strings: &Strings) -> anyhow::Result<ExitCode> {
             println!("{sentence}");
         }
     }
-    Ok(if found.rows.is_empty() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    Ok(ExitCode::SUCCESS)
 }
 
 fn row(hit: &Hit) -> Row<'_> {

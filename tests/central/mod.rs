@@ -34,6 +34,8 @@ pub trait Central: Send + Sync {
     async fn open(&self, login: &str) -> Arc<dyn Store>;
     /// The world in it, to know what must be found.
     fn world(&self) -> &World;
+    /// Lets a person take so many looks a minute.
+    async fn limit_looks(&self, minute: u32);
     /// A count by a statement of the database's own.
     async fn count(&self, statement: &str) -> i64;
     /// A statement that goes past the program.
@@ -89,6 +91,10 @@ impl Central for Sqlite {
 
     fn world(&self) -> &World {
         &self.world
+    }
+
+    async fn limit_looks(&self, minute: u32) {
+        self.tamper(&format!("INSERT INTO setting VALUES ('looks_a_minute', '{minute}')")).await.unwrap();
     }
 
     async fn count(&self, statement: &str) -> i64 {

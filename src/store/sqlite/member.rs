@@ -1,12 +1,13 @@
 //! The member's sheet in one answer, and whole numbers. Both leave a record for ever, in the transaction that reads.
 
+use chrono::TimeDelta;
 use sqlx::sqlite::SqliteConnection;
 use uuid::Uuid;
 
 use super::record::{self, select_lines};
 use super::row::{self, get};
 use super::submit::{begin, covers_of, paid_to};
-use super::{SqliteStore, failed, search};
+use super::{SqliteStore, failed, local, open, search};
 use crate::domain::canonical::moment;
 use crate::domain::claim::ClaimLine;
 use crate::domain::mask;
@@ -90,6 +91,9 @@ impl SqliteStore {
                 && get::<&str>(&row, 2)? == field;
             return if same { Ok(()) } else { Err(StoreError::IdReused) };
         }
+        for (span, most) in [(TimeDelta::minutes(1), self.limits.minute), (TimeDelta::days(1), self.limits.day)] {
+            self.throttle(tx, span, most).await?;
+        }
         sqlx::query(
             "INSERT INTO look (ticket, at, who, office, member, field, purpose) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         )
@@ -104,6 +108,41 @@ impl SqliteStore {
         .await
         .map(drop)
         .map_err(failed)
+    }
+
+    /// `Throttled` where a person took `most` looks in the last `span` (0: any number).
+    async fn throttle(&self, tx: &mut SqliteConnection, span: TimeDelta, most: i64) -> Result<(), StoreError> {
+        if most == 0 {
+            return Ok(());
+        }
+        let row = sqlx::query("SELECT at FROM look WHERE who = ?1 AND at > ?2 ORDER BY at DESC LIMIT 1 OFFSET ?3")
+            .bind(self.me.login.clone())
+            .bind(moment(self.now() - span))
+            .bind(most - 1)
+            .fetch_optional(tx)
+            .await
+            .map_err(failed)?;
+        match row {
+            Some(row) => Err(StoreError::Throttled(local(row::moment(&row, 0)? + span))),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Looks that a person may take, 0 for any number: the centre's configuration.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Limits {
+    minute: i64,
+    day: i64,
+}
+
+impl Limits {
+    /// As the settings say.
+    pub async fn read(connection: &mut SqliteConnection) -> Result<Limits, StoreError> {
+        let minute = open::setting(connection, "looks_a_minute").await?;
+        let day = open::setting(connection, "looks_a_day").await?;
+        let number = |value: Option<String>| value.and_then(|value| value.parse().ok()).unwrap_or(0);
+        Ok(Limits { minute: number(minute), day: number(day) })
     }
 }
 

@@ -49,6 +49,7 @@ pub struct SqliteStore {
     /// The day of a generated world.
     day: Option<NaiveDate>,
     search: SearchSql,
+    limits: member::Limits,
     reader: Mutex<SqliteConnection>,
     writer: Mutex<SqliteConnection>,
 }

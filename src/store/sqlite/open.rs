@@ -11,6 +11,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, Sq
 use sqlx::{ConnectOptions, Row, SqlSafeStr};
 use tokio::sync::Mutex;
 
+use super::member::Limits;
 use super::rescue::{self, Damage};
 use super::search::SearchSql;
 use super::{Me, SqliteStore, failed};
@@ -23,7 +24,7 @@ const MIGRATIONS: [(i64, &str, &str); 1] = [(1, "schema", include_str!("../../..
 const BUSY: Duration = Duration::from_secs(5);
 /// Pages that a connection keeps, in KiB; the rest is the system's cache.
 const CACHE_KIB: u32 = 2048;
-/// How much of the file is read without copying. Pages count in the process' size only once they were read.
+/// How much of a large file is read without copying; what was read of it counts in the process' size.
 const MMAP_BYTES: u64 = 1 << 30;
 /// Files up to here are checked whole at every start (a few milliseconds); larger ones by `verify`.
 const CHECKED_BYTES: u64 = 32 << 20;
@@ -37,9 +38,8 @@ impl SqliteStore {
         login: &str,
         today: Option<NaiveDate>,
     ) -> Result<(SqliteStore, Option<Damage>), StoreError> {
-        match std::fs::metadata(path) {
-            Ok(file) if file.len() > 0 => {}
-            _ => return Err(StoreError::NotFound),
+        if length(path) == 0 {
+            return Err(StoreError::NotFound);
         }
         let damage = match sound(path).await {
             Ok(()) => None,
@@ -66,6 +66,7 @@ impl SqliteStore {
         let store = SqliteStore {
             path: path.to_owned(),
             search: SearchSql::new(&scope),
+            limits: Limits::read(&mut reader).await?,
             me,
             day: today.or(world_day),
             reader: Mutex::new(reader),
@@ -103,12 +104,14 @@ pub(super) async fn connect(path: &Path, writes: bool) -> Result<SqliteConnectio
 
 /// What all connections have in common.
 pub(super) fn options(path: &Path) -> SqliteConnectOptions {
+    // A small file stays out of the process' size.
+    let mapped = if length(path) > CHECKED_BYTES { MMAP_BYTES } else { 0 };
     SqliteConnectOptions::new()
         .filename(path)
         .busy_timeout(BUSY)
         .synchronous(SqliteSynchronous::Full)
         .pragma("cache_size", format!("-{CACHE_KIB}"))
-        .pragma("mmap_size", MMAP_BYTES.to_string())
+        .pragma("mmap_size", mapped.to_string())
         .disable_statement_logging()
 }
 
@@ -119,11 +122,16 @@ fn migrator() -> Migrator {
     Migrator::with_migrations(MIGRATIONS.into_iter().map(migration).collect())
 }
 
+/// Bytes in the file; 0 without one.
+fn length(path: &Path) -> u64 {
+    std::fs::metadata(path).map_or(0, |file| file.len())
+}
+
 /// Whether the file can be read: the schema always, every page of a small file.
 async fn sound(path: &Path) -> Result<(), StoreError> {
-    let length = std::fs::metadata(path).map(|file| file.len()).unwrap_or(0);
     let mut connection = options(path).connect().await.map_err(failed)?;
-    let check = if length <= CHECKED_BYTES { "PRAGMA quick_check(1)" } else { "SELECT count(*) FROM sqlite_schema" };
+    let check =
+        if length(path) <= CHECKED_BYTES { "PRAGMA quick_check(1)" } else { "SELECT count(*) FROM sqlite_schema" };
     let row = sqlx::query(check).fetch_one(&mut connection).await.map_err(failed)?;
     match row.try_get::<String, _>(0) {
         Ok(found) if found != "ok" => Err(StoreError::Damaged(found)),

@@ -337,26 +337,32 @@ pub(super) struct Event<'a> {
     pub body: &'a str,
 }
 
-/// The canonical bytes of an event.
-pub(super) fn event_bytes(
-    office: i64,
-    place: i64,
-    claim: &str,
-    rev: i64,
-    kind: &str,
-    who: &str,
-    at: &str,
-    body: &str,
-) -> Canonical {
-    Canonical::new(EVENT_TAG)
-        .number(office)
-        .number(place)
-        .text(claim)
-        .number(rev)
-        .text(kind)
-        .text(who)
-        .text(at)
-        .text(body)
+/// An event's fields as they are stored.
+pub(super) struct EventText<'a> {
+    pub office: i64,
+    pub place: i64,
+    pub claim: &'a str,
+    pub rev: i64,
+    pub kind: &'a str,
+    pub who: &'a str,
+    pub at: &'a str,
+    pub body: &'a str,
+}
+
+impl EventText<'_> {
+    /// The hash of this event behind the head of its chain.
+    pub fn link(&self, head: &Hash) -> Hash {
+        Canonical::new(EVENT_TAG)
+            .number(self.office)
+            .number(self.place)
+            .text(self.claim)
+            .number(self.rev)
+            .text(self.kind)
+            .text(self.who)
+            .text(self.at)
+            .text(self.body)
+            .link(head)
+    }
 }
 
 /// Links an event at the end of its office's chain. The caller holds the write lock.
@@ -371,17 +377,17 @@ pub(super) async fn append(connection: &mut SqliteConnection, event: &Event<'_>)
         None => (0, GENESIS),
     };
     let (place, at) = (length + 1, moment(event.at));
-    let hash = event_bytes(
-        i64::from(event.office),
+    let text = EventText {
+        office: i64::from(event.office),
         place,
-        &event.id.to_string(),
-        i64::from(event.rev),
-        event.kind,
-        event.who,
-        &at,
-        event.body,
-    )
-    .link(&head);
+        claim: &event.id.to_string(),
+        rev: i64::from(event.rev),
+        kind: event.kind,
+        who: event.who,
+        at: &at,
+        body: event.body,
+    };
+    let hash = text.link(&head);
     sqlx::query(
         "INSERT INTO claim_event (office, place, claim, rev, kind, who, at, body, hash) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",

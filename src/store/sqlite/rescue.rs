@@ -4,8 +4,8 @@
 use std::path::{Path, PathBuf};
 
 use chrono::Utc;
-use sqlx::sqlite::SqliteConnection;
-use sqlx::{AssertSqlSafe, ConnectOptions};
+use sqlx::sqlite::{SqliteConnection, SqliteSynchronous};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
 
 use super::keys::keys_of;
 use super::row::get;
@@ -50,7 +50,9 @@ const STEPS: u32 = 48;
 pub(super) async fn rescue(path: &Path) -> Result<Damage, StoreError> {
     let set_aside = set_aside(path)?;
     open::make(path).await?;
-    let mut to = open::options(path).foreign_keys(false).connect().await.map_err(failed)?;
+    // Synced once at the end: what is read from is still there.
+    let options = open::options(path).foreign_keys(false).synchronous(SqliteSynchronous::Off);
+    let mut to = options.connect().await.map_err(failed)?;
     let mut damage = Damage { set_aside: set_aside.clone(), kept: 0, lost: Vec::new() };
     let attached =
         sqlx::query("ATTACH DATABASE ?1 AS old").bind(set_aside.display().to_string()).execute(&mut to).await;
@@ -81,6 +83,11 @@ pub(super) async fn rescue(path: &Path) -> Result<Damage, StoreError> {
     .execute(&mut to)
     .await
     .map_err(failed)?;
+    to.close().await.map_err(failed)?;
+    for file in with_companions(path).iter().filter(|file| file.exists()) {
+        let synced = std::fs::File::open(file).and_then(|file| file.sync_all());
+        synced.map_err(|error| StoreError::Unreachable(error.to_string()))?;
+    }
     Ok(damage)
 }
 
@@ -153,7 +160,8 @@ async fn numbered(to: &mut SqliteConnection, table: &str, key: &str, damage: &mu
 
 /// From the beginning as far as it goes, then from the end.
 async fn keyed(to: &mut SqliteConnection, table: &str, key: &str, damage: &mut Damage) {
-    match run(to, format!("INSERT OR IGNORE INTO {table} SELECT * FROM old.{table}")).await {
+    // WHERE: without one SQLite copies records as bytes, and with them what the schema does not allow.
+    match run(to, format!("INSERT OR IGNORE INTO {table} SELECT * FROM old.{table} WHERE true")).await {
         Ok(rows) => damage.kept += rows,
         Err(_) => {
             lost(damage, table);
@@ -192,7 +200,7 @@ async fn as_far_as(to: &mut SqliteConnection, table: &str, order: &str) -> u64 {
 
 /// Looks have no order of their own; all or as far as it goes.
 async fn looks(to: &mut SqliteConnection, damage: &mut Damage) {
-    match run(to, "INSERT OR IGNORE INTO look SELECT * FROM old.look".to_owned()).await {
+    match run(to, "INSERT OR IGNORE INTO look SELECT * FROM old.look WHERE true".to_owned()).await {
         Ok(rows) => damage.kept += rows,
         Err(_) => {
             lost(damage, "look");

@@ -9,7 +9,7 @@ use futures_util::TryStreamExt;
 use sqlx::ConnectOptions;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
-use super::record::{self, Stored, SubmitBody, event_bytes, select_claims};
+use super::record::{self, EventText, Stored, SubmitBody, select_claims};
 use super::row::{self, get};
 use super::{desk, failed, open};
 use crate::domain::canonical::{GENESIS, Hash, hex, sha256};
@@ -126,9 +126,17 @@ fn link(event: &SqliteRow, office: i64, place: i64, head: &Hash) -> Result<Hash,
         Some(id) => uuid::Uuid::from_slice(id).map(|id| ClaimId(id).to_string()).unwrap_or_default(),
         None => String::new(),
     };
-    let bytes =
-        event_bytes(office, place, &id, get(event, 2)?, get(event, 3)?, get(event, 4)?, get(event, 5)?, get(event, 6)?);
-    Ok(bytes.link(head))
+    let text = EventText {
+        office,
+        place,
+        claim: &id,
+        rev: get(event, 2)?,
+        kind: get(event, 3)?,
+        who: get(event, 4)?,
+        at: get(event, 5)?,
+        body: get(event, 6)?,
+    };
+    Ok(text.link(head))
 }
 
 /// Every claim in the order of its number.
