@@ -10,12 +10,16 @@
 pub mod assess;
 pub mod config;
 pub mod cut;
+mod database;
 pub mod demo;
 pub mod desk;
+pub mod generate;
 pub mod policy;
 pub mod replay;
+pub mod search;
 pub mod start;
 pub mod story;
+pub mod verify;
 mod words;
 
 use std::path::PathBuf;
@@ -69,6 +73,12 @@ enum Command {
     /// What a policy officer does with a policy file
     #[command(subcommand)]
     Policy(policy::Command),
+    /// Make a generated world
+    Generate(generate::Args),
+    /// Find members
+    Search(search::Args),
+    /// Recompute every claim and walk every chain
+    Verify(verify::Args),
 }
 
 impl Global {
@@ -113,9 +123,17 @@ pub fn run() -> ExitCode {
         Some(Command::Config(args)) => args.run(&global),
         Some(Command::Assess(args)) => args.run(&global.strings()),
         Some(Command::Policy(command)) => command.run(&global.strings()),
+        Some(Command::Generate(args)) => wait(generate::run(args, &global.strings())),
+        Some(Command::Search(args)) => wait(search::run(args, &global.strings())),
+        Some(Command::Verify(args)) => wait(verify::run(args, &global.strings())),
     };
     ended.unwrap_or_else(|error| {
         eprintln!("huzhu: {}", words::safe(&format!("{error:#}")));
         ExitCode::FAILURE
     })
+}
+
+/// Runs a command that waits for the store.
+fn wait(command: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::Result<ExitCode> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(command)
 }

@@ -4,7 +4,7 @@
 //! A damaged file never stops the program: it is set aside, what can be read of it is kept, and a new one is made.
 //!
 //! To add something that is kept: a kind in `seal`, a table in a new file of `migrations/journal`, a pair of functions
-//! here, its line in [`Found`], and its case in the tests.
+//! here, its line in `Found`, and its case in the tests.
 
 mod seal;
 #[cfg(test)]
@@ -341,6 +341,7 @@ async fn connect(path: &Path) -> Result<SqlitePool, sqlx::Error> {
         .page_size(PAGE)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
+        .pragma("wal_autocheckpoint", "64")
         .pragma("secure_delete", "ON");
     let pool = SqlitePoolOptions::new()
         .max_connections(1)

@@ -55,7 +55,18 @@ store-unreachable = 连不上中心：没有送出任何内容，已输入的都
 store-unknown = 没有收到中心的答复：请再试一次，不会重复记录。
 store-version-too-old = 本程序版本太旧，不能使用当前数据库：请找管理员升级。
 store-damaged = 数据文件损坏：{ $what }。请找管理员。
-again-or-back = Enter再试，Esc返回。
+refused-account = 该数据库里有不是生成的账号：不会覆盖，请换一个路径。
+refused-today = 这个数据库用真实日期，不能另设日期。
+refused-documents = 必备材料不全：只能按材料不全提交。
+refused-bill = 票据代码或号码不对：请照票据核对。
+refused-policy = 所用政策未公布或已变动：请退出后重新登录。
+refused-facts = 申领内容与测算依据不一致：请回到申领单核对后再提交。
+refused-assessment = 测算结果与金额不一致：请回到申领单核对后再提交。
+refused-number = 本机构今年的申领号已用完：请找管理员。
+refused-withdrawn = 该申领已撤回，不能再撤回。
+refused-reason = 请填写撤回原因。
+refused-text = 有文字不能保存：请核对后再提交。
+again-or-back = { $again }再试，{ $back }返回。
 
 ## Slips
 slip-p1-title = 受理回执
@@ -211,6 +222,7 @@ config-takes-device = file:目录、lp、lp:队列 或 tcp:主机:端口
 demo-making = 正在生成 { $members } 名会员的演示数据
 keymap-cant-read = 无法读取按键文件 { $path }: { $why };请检查 ui.keymap
 print-no-printer = 没有这台打印机
+generate-done = { $members }名会员，{ $claims }件申领
 
 ## Runtime and terminal
 start-no-home = 找不到用户目录;请用 --data 指定数据目录
@@ -234,6 +246,7 @@ frame-today = 今日 受理{ $accepted } 待补{ $returned }
 frame-connected = 已连接
 frame-connecting = 正在连接
 frame-cut = 连接中断 自{ $since }
+frame-hint = { $key }{ $label }
 frame-waiting = 请稍候
 frame-too-small = 终端太小：需要 { $columns }x{ $rows }，现在是 { $now_columns }x{ $now_rows }。请放大窗口。
 tone-good = [完成]
@@ -298,7 +311,6 @@ claim-not-standard = 非标准码
 claim-payee = 收款
 claim-agent = 代办人
 claim-policy = 政策
-claim-policy-version = { $code } 第{ $version }版
 claim-prints = 打印次数
 claim-remark = 备注
 claim-amounts = 结算单
@@ -308,12 +320,15 @@ claim-documents = 材料
 claim-document-there = 有
 claim-document-missing = 缺
 claim-reasons = 说明
-claim-withdraw-ask = 应会员要求撤回，填写原因后回车
+claim-withdraw-ask = 应会员要求撤回：请写明原因
 claim-reason = 原因
 claim-reason-missing = 请写明撤回原因，至少两个字。
 claim-withdrawn = 已撤回 { $number }，票据可以重新申领
 claim-withdrawn-before = 该申领已经撤回。
 claim-withdraw-not-allowed = 不能撤回：只有受理机构能在审核前撤回，请联系受理机构。
+slip-printed-before = 已打印过：用 { $key } 补打，会注明补打次数。
+slip-printed-times = 已打印 { $times } 次    打印机 { $printer }
+slip-printer-configured = 默认
 
 ## Sheet
 screen-sheet = 申领单

@@ -6,7 +6,6 @@
 //! - `plan` how members are shared over leagues, offices and units
 //! - `person` one member from an index; the fixed members of the demo
 //! - `claims` earlier claims, office by office, in the order of submission
-//! - `rules` the engine with the published policies
 //! - `dice` random numbers that are whole numbers only
 //!
 //! The words of it (names, units, accounts) are data: `data/names.json` and `data/demo.json`. To add one more fixed member
@@ -17,7 +16,6 @@ mod claims;
 mod dice;
 mod person;
 mod plan;
-mod rules;
 
 #[cfg(test)]
 mod tests;
@@ -25,7 +23,6 @@ mod tests;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use self::plan::Agency;
-pub use self::rules::{assessor, policies};
 use crate::data::demo::{FixedAccount, demo};
 use crate::domain::area::{AreaCode, OfficeCode};
 use crate::domain::claim::{Document, NewClaim, PolicyRef};
@@ -253,7 +250,7 @@ impl World {
     }
 
     /// All earlier claims, office by office, in each in the order of submission. `assess` is the engine with the published
-    /// policies ([`assessor`]); a claim for which it gives nothing is left out.
+    /// policies ([`assess::engine_of`]); a claim for which it gives nothing is left out.
     pub fn claims<'a, A>(&'a self, assess: &'a A) -> impl Iterator<Item = ClaimRow> + 'a
     where
         A: Fn(&Facts) -> Option<Assessed>,

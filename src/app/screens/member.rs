@@ -19,7 +19,7 @@ use crate::store::{MemberSheet, Reply, Request, StoreError};
 use crate::strings::errors::store_error;
 use crate::ui::pairs::{self, Pair};
 use crate::ui::table::{self, Cell, at};
-use crate::ui::text::{put, wrap};
+use crate::ui::text::put;
 
 /// Milliseconds that a whole number is shown.
 const REVEAL_MS: u64 = 30_000;
@@ -154,11 +154,12 @@ impl MemberScreen {
                 self.choose(usize::from(n).saturating_sub(1));
                 return self.act(cx, Action::Open);
             }
-            Action::Open | Action::Slip => {
+            Action::Open | Action::Slip | Action::Withdraw => {
                 if let Some(line) = self.claims().get(self.chosen) {
                     let number = line.number;
                     return Go::Open(match action {
                         Action::Slip => Box::new(SlipScreen::new(cx, number)),
+                        Action::Withdraw => Box::new(ClaimScreen::withdrawing(cx, number)),
                         _ => Box::new(ClaimScreen::new(cx, number)),
                     });
                 }
@@ -271,10 +272,10 @@ fn claim_row(cx: &Context, line: &ClaimLine, chosen: bool, row: Rect, buf: &mut 
         Cell::fit(if chosen { ">" } else { " " }),
         Cell::new(line.number.to_string(), 24),
         Cell::new(line.submitted.to_string(), 10),
-        Cell::new(words::kind(cx, line.kind), 8),
+        Cell::new(words::kind(cx, line.kind), words::kind_columns(cx)),
         Cell::rest(line.hospital.clone()),
         Cell::new(line.total.grouped(), 11).right(),
-        Cell::new(words::state(cx, line.state), 8),
+        Cell::new(words::state(cx, line.state), words::state_columns(cx)),
     ];
     if row.width >= WIDE {
         cells.insert(5, Cell::new(words::days(cx, line.admission, line.until), 25));
@@ -383,14 +384,7 @@ impl Screen for MemberScreen {
 
     fn draw(&self, cx: &Context, area: Rect, buf: &mut Buffer) -> Option<Position> {
         let Some(sheet) = &self.sheet else {
-            let text = match &self.error {
-                Some(error) => format!("{} {}", store_error(error, &cx.strings), cx.t("again-or-back")),
-                None => cx.t("member-opening"),
-            };
-            for (y, line) in wrap(&text, usize::from(area.width)).iter().enumerate() {
-                let row = at(area, y);
-                put(buf, row.x, row.y, row.width, line, cx.theme.note());
-            }
+            words::waiting(cx, self.error.as_ref(), "member-opening", Action::Open, area, buf);
             return None;
         };
         let mut y = 0;

@@ -39,7 +39,7 @@ pub struct Progress {
 
 impl SqliteStore {
     /// Makes the database at `path` from a world. `assess` is the engine with `policies`. A database there is replaced, unless
-    /// it holds an account that was not generated (`Refused("refused-account")`).
+    /// it holds an account that was not generated (`Refused("account")`).
     pub async fn create<A>(
         path: &Path,
         world: World,
@@ -51,7 +51,7 @@ impl SqliteStore {
         A: Fn(&Facts) -> Option<Assessed> + Send + 'static,
     {
         if path.exists() && has_other_accounts(path).await? {
-            return Err(StoreError::Refused("refused-account".into()));
+            return Err(StoreError::Refused("account".into()));
         }
         let made = beside(path);
         for file in rescue::with_companions(&made) {

@@ -53,7 +53,7 @@ impl SqliteStore {
         let world_day = setting(&mut reader, "world_day").await?;
         let world_day: Option<NaiveDate> = match world_day {
             Some(text) => Some(text.parse().map_err(|_| StoreError::Damaged("world_day".into()))?),
-            None if today.is_some() => return Err(StoreError::Refused("refused-today".into())),
+            None if today.is_some() => return Err(StoreError::Refused("today".into())),
             None => None,
         };
         let leagues: Vec<i64> =

@@ -232,7 +232,7 @@ pub(super) async fn insert(
     paid: &[Paid],
 ) -> Result<(Stored, Hash), StoreError> {
     let claim = entry.claim;
-    let json = |value: serde_json::Result<String>| value.map_err(|_| StoreError::Refused("refused-text".into()));
+    let json = |value: serde_json::Result<String>| value.map_err(|_| StoreError::Refused("text".into()));
     let agent = match &claim.agent {
         Some(agent) => json(serde_json::to_string(agent))?,
         None => String::new(),
@@ -441,6 +441,6 @@ pub(super) fn paid_of(assessment: &str, period: i32) -> Option<(Money, Vec<Paid>
 
 /// SHA-256 of what was sent, with who sent it: a retry has the same.
 pub(super) fn request_hash(claim: &NewClaim, login: &str) -> Result<Hash, StoreError> {
-    let bytes = serde_json::to_vec(&(claim, login)).map_err(|_| StoreError::Refused("refused-text".into()))?;
+    let bytes = serde_json::to_vec(&(claim, login)).map_err(|_| StoreError::Refused("text".into()))?;
     Ok(sha256(&bytes))
 }

@@ -122,10 +122,10 @@ impl SqliteStore {
         match claim.state {
             ClaimState::Submitted if !missing => {}
             ClaimState::Returned => {}
-            _ => return refused("refused-documents"),
+            _ => return refused("documents"),
         }
         if bill::check_number(&bill::normalise(&claim.bill.code), &bill::normalise(&claim.bill.number)).is_err() {
-            return refused("refused-bill");
+            return refused("bill");
         }
         let known = sqlx::query("SELECT sha256 FROM policy WHERE code = ?1 AND version = ?2")
             .bind(claim.policy.code.clone())
@@ -135,10 +135,10 @@ impl SqliteStore {
             .map_err(failed)?;
         match known {
             Some(row) if get::<&str>(&row, 0)? == claim.policy.sha256 => {}
-            _ => return refused("refused-policy"),
+            _ => return refused("policy"),
         }
         let Ok(frozen) = serde_json::from_str::<Frozen>(&claim.facts) else {
-            return refused("refused-facts");
+            return refused("facts");
         };
         let agrees = frozen.kind == claim.kind.code()
             && frozen.diagnosis == claim.diagnosis.code
@@ -146,11 +146,11 @@ impl SqliteStore {
             && frozen.settlement.or(frozen.discharge) == claim.settlement.or(claim.discharge);
         let stay_ends = claim.admission.is_none_or(|from| claim.discharge.is_some_and(|to| from <= to));
         if !agrees || !stay_ends || claim.admission.is_some() != claim.discharge.is_some() {
-            return refused("refused-facts");
+            return refused("facts");
         }
         let paid = match record::paid_of(&claim.assessment, claim.period) {
             Some((total, paid)) if total == claim.total => paid,
-            _ => return refused("refused-assessment"),
+            _ => return refused("assessment"),
         };
         let mut covers = frozen.cover.clone();
         covers.sort_by_key(|cover| cover.period);
@@ -188,7 +188,7 @@ impl SqliteStore {
         .map_err(failed)?;
         match (u16::try_from(year), u32::try_from(last)) {
             (Ok(year), Ok(sequence)) if last <= LAST_NUMBER => Ok(ClaimNumber { office, year, sequence }),
-            _ => refused("refused-number"),
+            _ => refused("number"),
         }
     }
 
@@ -204,10 +204,10 @@ impl SqliteStore {
             return Err(StoreError::Stale(claim.rev));
         }
         if !claim.claim.state.is_live() {
-            return refused("refused-withdrawn");
+            return refused("withdrawn");
         }
         if reason.trim().is_empty() {
-            return refused("refused-reason");
+            return refused("reason");
         }
         withdraw(&mut tx, seq, &claim, &self.me.login, self.now(), reason).await?;
         tx.commit().await.map_err(failed)?;
