@@ -362,10 +362,12 @@ fn a_claim_is_withdrawn_with_a_reason() {
     let mut counter = Counter::with(Lang::Chinese, desk);
     counter.press("enter");
     counter.claim(recorded(412, ClaimState::Submitted));
-    for text in ["K80.100", "总额 18,234.56", "全自费 1,320.00", "2,427.70", "2021-03-20 09:20", "有 出院小结"]
+    for text in ["K80.100", "总额 18,234.56", "全自费 1,320.00", "10,000.00以内 40%", "2,427.70", "2021-03-20 09:20"]
     {
         counter.expect(text);
     }
+    counter.press("pgdn");
+    counter.expect("有 出院小结");
     counter.press("ctrl-w enter");
     counter.expect("请写明撤回原因");
     // A digit is text here, and the keys of lists do nothing.
@@ -386,6 +388,30 @@ fn a_claim_is_withdrawn_with_a_reason() {
     counter.claim(recorded(412, ClaimState::Withdrawn));
     counter.press("ctrl-w");
     counter.expect("已经撤回");
+}
+
+#[test]
+fn a_claim_is_withdrawn_from_the_members_list_too() {
+    let mut counter = Counter::chinese();
+    counter.type_text("wa");
+    counter.found(two_hits());
+    counter.press("enter");
+    counter.opened(sheet(vec![line(412, "王秀英", ClaimState::Submitted)]));
+    counter.press("ctrl-w");
+    // The reason is typed before the claim is there.
+    counter.type_text("录错");
+    counter.expect_not("录错");
+    counter.claim(recorded(412, ClaimState::Submitted));
+    counter.expect("原因 录错");
+    counter.press("esc");
+    counter.expect_not("录错");
+    counter.press("esc");
+    // Back on the sheet its list is read anew, without another recorded look.
+    let withdrawn = line(412, "王秀英", ClaimState::Withdrawn);
+    counter.answer(|request| matches!(request, Request::ClaimsOf(_)), Ok(Reply::Claims(vec![withdrawn])));
+    counter.expect("已撤回");
+    counter.expect("历次补助 0次 0.00");
+    assert!(!counter.asked.iter().any(|(_, request)| matches!(request, Request::OpenMember { .. })));
 }
 
 #[test]
@@ -454,6 +480,13 @@ fn the_palette_does_what_is_chosen() {
     counter.press("enter");
     let opened = counter.opened(sheet(vec![]));
     assert!(matches!(opened, Request::OpenMember { purpose, .. } if purpose == "history"));
+    // By pinyin initials of the label: the lists of a member over the whole height, and back.
+    counter.expect_not("参互率");
+    counter.press("f10");
+    counter.type_text("lc");
+    counter.expect("> 历次");
+    counter.press("enter");
+    counter.expect("参互率");
     counter.press("f10");
     counter.type_text("quit");
     counter.press("enter");
@@ -585,6 +618,30 @@ fn a_small_terminal_says_what_is_needed() {
 }
 
 #[test]
+fn a_long_message_takes_more_rows_but_never_the_cursors() {
+    let mut counter = Counter::chinese();
+    let words = "草稿文件损坏".repeat(12);
+    counter.send(Msg::Journal { drafts: vec![], reference: None, damage: Some(words) });
+    let (screen, _) = counter.draw();
+    assert!(screen[20].is_empty());
+    assert!(screen[21].starts_with("[注意] 草稿文件损坏"), "{}", screen[21]);
+    assert!(screen[22].contains("损坏"), "{}", screen[22]);
+    // On the line of a reason, which is the last of the body, it is cut instead.
+    let desk = Desk { own_today: vec![line(412, "王秀英", ClaimState::Submitted)], ..Desk::default() };
+    let mut counter = Counter::with(Lang::English, desk);
+    counter.press("enter");
+    counter.claim(recorded(412, ClaimState::Submitted));
+    counter.press("ctrl-w");
+    counter.type_text("wrong member");
+    counter.press("enter");
+    let is_withdraw = |request: &Request| matches!(request, Request::Withdraw { .. });
+    counter.answer(is_withdraw, Err(StoreError::NotAllowed));
+    let (screen, _) = counter.draw();
+    assert_eq!(screen[21], "Reason wrong member");
+    assert!(screen[22].starts_with("[error] It can't be withdrawn") && screen[22].ends_with(".."), "{}", screen[22]);
+}
+
+#[test]
 fn hostile_names_steer_nothing() {
     let mut counter = Counter::chinese();
     counter.type_text("wa");
@@ -601,48 +658,4 @@ fn the_bottom_line_is_made_from_the_keymap() {
     // Every action that a screen offers has a label.
     counter.expect_not("action-");
     assert_eq!(Action::NewClaim.label_key(), "action-new_claim");
-}
-
-#[test]
-#[ignore]
-fn dump() {
-    for lang in [Lang::Chinese, Lang::English] {
-        let returned = vec![line(398, "张三", ClaimState::Returned)];
-        let own_today = (1..=3).map(|n| line(n, "李四", ClaimState::Submitted)).collect();
-        let desk = Desk { accepted_today: 6, returned, returned_count: 1, own_today };
-        let mut counter = Counter::with(lang, desk);
-        counter.send(Msg::Journal { drafts: vec![draft("巴特尔"); 2], reference: None, damage: None });
-        println!("{}\n==", counter.screen());
-        counter.type_text("wangxiu");
-        while counter.searches() > 0 {
-            counter.answer(is_search, Ok(Reply::Found(Found { rows: two_hits(), more: true, elsewhere: false })));
-        }
-        counter.wait(200);
-        println!("{}\n==", counter.screen());
-        counter.press("enter");
-        counter.opened(sheet(
-            (1..=35)
-                .map(|n| line(n, "王秀英", if n == 1 { ClaimState::Returned } else { ClaimState::Submitted }))
-                .collect(),
-        ));
-        println!("{}\n==", counter.screen());
-        counter.resize(132, 30);
-        println!("{}\n==", counter.screen());
-        counter.resize(80, 24);
-        counter.press("enter");
-        counter.claim(recorded(1, ClaimState::Returned));
-        counter.press("ctrl-w enter");
-        println!("{}\n==", counter.screen());
-        counter.press("esc f5");
-        counter.claim(recorded(1, ClaimState::Returned));
-        println!("{}\n==", counter.screen());
-        counter.press("f1");
-        println!("{}\n==", counter.screen());
-        counter.press("esc f10");
-        println!("{}\n==", counter.screen());
-        counter.type_text("re");
-        println!("{}\n==", counter.screen());
-        counter.press("esc f12");
-        println!("{}\n==", counter.screen());
-    }
 }

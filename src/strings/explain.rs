@@ -195,9 +195,7 @@ fn slices(done: &StepResult, strings: &Strings) -> Vec<ExplainLine> {
         let (from, rate) = (slice.0, slice.2.percent());
         let text = match end {
             Some(end) if from.is_zero() => strings.with("explain-tier-to", &[("to", &end.grouped()), ("rate", &rate)]),
-            Some(end) => {
-                strings.with("explain-tier", &[("from", &short(from)), ("to", &short(end)), ("rate", &rate)])
-            }
+            Some(end) => strings.with("explain-tier", &[("from", &short(from)), ("to", &short(end)), ("rate", &rate)]),
             None => strings.with("explain-tier-from", &[("from", &short(from)), ("rate", &rate)]),
         };
         // A single slice is the step itself: its figure is the rounded one.
@@ -225,7 +223,9 @@ fn short(amount: Money) -> String {
 fn grouped_exact(decimal: &str) -> String {
     let (yuan, places) = decimal.split_once('.').unwrap_or((decimal, "00"));
     match yuan.parse::<i64>().ok().and_then(|yuan| yuan.checked_mul(100)) {
-        Some(fen) => format!("{}.{places}", Money::from_fen(fen).grouped().trim_end_matches("00").trim_end_matches('.')),
+        Some(fen) => {
+            format!("{}.{places}", Money::from_fen(fen).grouped().trim_end_matches("00").trim_end_matches('.'))
+        }
         None => decimal.to_owned(),
     }
 }

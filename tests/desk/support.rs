@@ -14,6 +14,7 @@ use huzhu::domain::member::{Member, MemberId, Sex};
 use huzhu::domain::money::Money;
 use huzhu::domain::number::ClaimNumber;
 use huzhu::keymap::{Key, Keymap};
+use huzhu::policy::{self, Facts, Policy};
 use huzhu::store::journal::Draft;
 use huzhu::store::{CardOnFile, Desk, Found, Hello, Hit, LastUsed, MemberSheet, Office, Reply, Request, StoreError};
 use huzhu::strings::{Lang, Strings};
@@ -267,7 +268,15 @@ pub fn sheet(claims: Vec<ClaimLine>) -> MemberSheet {
     }
 }
 
+/// The facts of the claim that a clerk is measured by.
+const FACTS: &str = r#"{"kind":"inpatient","area":"150802","admission":"2021-03-12","discharge":"2021-03-19",
+"settlement":"2021-03-19","submitted":"2021-03-20","hospital_level":3,"diagnosis":"K80.100","total":"18234.56",
+"out_of_scope":"1320.00","pooled":"11020.30","cash":"7214.26",
+"cover":[{"period":2021,"from":"2021-01-01","to":"2021-12-31"}],"paid":[]}"#;
+
 pub fn recorded(sequence: u32, state: ClaimState) -> Claim {
+    let policy = Policy::parse(include_str!("../../policies/nm-2021.toml")).unwrap();
+    let assessment = policy::assess(&policy, &Facts::from_json(FACTS).unwrap()).unwrap();
     let claim = NewClaim {
         id: ClaimId(Uuid::from_u128(u128::from(sequence))),
         member: MemberId::new(AreaCode::new(150_800).unwrap(), 2),
@@ -283,10 +292,10 @@ pub fn recorded(sequence: u32, state: ClaimState) -> Claim {
         admission: Some(day("2021-03-12")),
         discharge: Some(day("2021-03-19")),
         settlement: Some(day("2021-03-19")),
-        facts: r#"{"kind":"inpatient","total":"18234.56","out_of_scope":"1320.00","pooled":"11020.30"}"#.into(),
+        facts: FACTS.into(),
         policy: PolicyRef { code: "NM-2021".into(), version: 1, sha256: String::new() },
-        assessment: r#"{"covered":true,"days":7}"#.into(),
-        total: "2427.70".parse().unwrap(),
+        assessment: assessment.to_json(),
+        total: assessment.total,
         payee: Payee::OnFile { bank: "内蒙古银行".into(), last4: "1234".into() },
         agent: None,
         documents: vec![Document {

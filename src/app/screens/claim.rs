@@ -233,15 +233,14 @@ impl ClaimScreen {
             rows.extend(pairs::lay(&amounts, columns).into_iter().map(Row::Pairs));
         }
         rows.push(Row::Rule(cx.t("claim-assessment")));
-        rows.extend(explanation(cx, claim).into_iter().map(Row::Explain));
-        let total = ExplainLine {
-            kind: LineKind::Total,
-            text: cx.t("claim-total"),
-            figure: claim.total.grouped(),
-            clause: String::new(),
-            illustrative: false,
-        };
-        rows.push(Row::Explain(total));
+        let explained = explanation(cx, claim);
+        // The recorded amount always shows, whether or not the record of its making can be read.
+        let has_total =
+            explained.iter().any(|line| line.kind == LineKind::Total && line.figure == claim.total.grouped());
+        rows.extend(explained.into_iter().map(Row::Explain));
+        if !has_total {
+            rows.push(Row::Pairs(vec![Placed { x: 0, label: cx.t("claim-total"), value: claim.total.grouped() }]));
+        }
         if !claim.documents.is_empty() {
             rows.push(Row::Rule(cx.t("claim-documents")));
             let state = |present| cx.t(if present { "claim-document-there" } else { "claim-document-missing" });
@@ -278,8 +277,10 @@ fn draw_row(cx: &Context, row: &Row, area: Rect, buf: &mut Buffer) {
                 LineKind::Step => cx.theme.text(),
                 LineKind::Note => cx.theme.note(),
             };
+            // As on the slip: a star where the figure rests on what was never published.
+            let star = if line.illustrative { "*" } else { "" };
             let cells = [
-                Cell::rest(line.text.clone()).style(style),
+                Cell::rest(format!("{}{star}", line.text)).style(style),
                 Cell::fit(line.clause.clone()).style(cx.theme.note()),
                 Cell::new(line.figure.clone(), width(&line.figure).max(14)).right().style(style),
             ];

@@ -25,6 +25,8 @@ use crate::ui::text::put;
 const REVEAL_MS: u64 = 30_000;
 /// Rows of a page up or down.
 const PAGE: usize = 8;
+/// Columns that a hospital's name needs at least.
+const HOSPITAL_MIN: usize = 8;
 /// From so many columns on the list has the days of each claim beside it.
 const WIDE: u16 = 110;
 
@@ -277,6 +279,11 @@ fn claim_row(cx: &Context, line: &ClaimLine, chosen: bool, row: Rect, buf: &mut 
         Cell::new(line.total.grouped(), 11).right(),
         Cell::new(words::state(cx, line.state), words::state_columns(cx)),
     ];
+    // Where the words are long, the hospital stands under the list only.
+    let used = 2 + 25 + 11 + words::kind_columns(cx) + 1 + 12 + words::state_columns(cx) + 1;
+    if usize::from(row.width) < used + HOSPITAL_MIN {
+        cells[4] = Cell::rest("");
+    }
     if row.width >= WIDE {
         cells.insert(5, Cell::new(words::days(cx, line.admission, line.until), 25));
     }
