@@ -25,18 +25,19 @@ pub struct Published {
 /// `valid` contains the claim's anchor date as that policy defines it; of its versions the highest that was published before
 /// the moment of submission.
 pub fn applicable<'p, P: Borrow<Published>>(published: &'p [P], facts: &Facts, moment: DateTime<Utc>) -> Option<&'p P> {
-    let known = || published.iter().filter(|candidate| (*candidate).borrow().published_at < moment);
-    let newest = |candidate: &Policy| {
-        let of = |other: &P| Arc::clone(&other.borrow().policy);
-        !known().map(of).any(|other| other.code == candidate.code && other.version > candidate.version)
+    let known = || {
+        let both = |candidate: &'p P| (candidate, candidate.borrow());
+        published.iter().map(both).filter(|(_, candidate)| candidate.published_at < moment)
     };
-    let applies = |candidate: &&P| {
-        let candidate: &Published = (*candidate).borrow();
-        let policy = &candidate.policy;
+    let newest = |policy: &Policy| {
+        !known().any(|(_, other)| other.policy.code == policy.code && other.policy.version > policy.version)
+    };
+    let applies = |policy: &Policy| {
         let anchor = facts.anchor(policy);
         policy.issuer.contains(facts.area) && anchor.is_some_and(|day| policy.valid.contains(day)) && newest(policy)
     };
-    known().filter(applies).min_by_key(|candidate| breadth((*candidate).borrow().policy.issuer))
+    let candidates = known().filter(|(_, candidate)| applies(&candidate.policy));
+    candidates.min_by_key(|(_, candidate)| breadth(candidate.policy.issuer)).map(|(published, _)| published)
 }
 
 /// 0 for an area of the third level, 1 for a league, 2 for a region.

@@ -384,7 +384,7 @@ fn bill(dice: &mut Dice, plan: &Planned, hospital: &Hospital) -> Bill {
     };
     Bill {
         code: plan.fixed.and_then(|claim| claim.bill_code.clone()).unwrap_or_else(code),
-        number: (BILL_FIRST + plan.index.wrapping_mul(1_000_000_007) % BILL_COUNT).to_string(),
+        number: (BILL_FIRST + plan.index.wrapping_mul(2_654_435_761) % BILL_COUNT).to_string(),
         check: format!("{:06X}", dice.below(1 << 24)),
         hospital: hospital.code.clone(),
     }

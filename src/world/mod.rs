@@ -250,7 +250,7 @@ impl World {
     }
 
     /// All earlier claims, office by office, in each in the order of submission. `assess` is the engine with the published
-    /// policies; a claim for which it gives nothing is left out.
+    /// policies ([`assess::engine_of`]); a claim for which it gives nothing is left out.
     pub fn claims<'a, A>(&'a self, assess: &'a A) -> impl Iterator<Item = ClaimRow> + 'a
     where
         A: Fn(&Facts) -> Option<Assessed>,
@@ -267,14 +267,15 @@ impl World {
         })
     }
 
-    /// Claims of each agency: by its members; the office with the fixed claims has those at least.
+    /// Claims of each agency by its members; the office with the fixed claims has those on top.
     fn quotas(&self) -> Vec<u32> {
         let (claims, members) = (u64::from(self.claims), u64::from(self.members));
         let fixed = claims::fixed_count();
         let of_demo = |agency: &Agency| demo().claims.iter().any(|claim| claims::is_of(claim, agency.office));
         let share = |agency: &Agency| (claims * u64::from(agency.size()) / members) as u32;
         let demo_size: u32 = self.agencies.iter().filter(|a| of_demo(a)).map(Agency::size).sum();
-        let demo_quota: u32 = self.agencies.iter().filter(|a| of_demo(a)).map(|a| share(a).max(fixed)).sum();
+        let demo_quota: u32 = self.agencies.iter().filter(|a| of_demo(a)).map(|a| share(a) + fixed).sum();
+        let demo_quota = demo_quota.min(self.claims);
         let rest = claims.saturating_sub(u64::from(demo_quota));
         let others = u64::from(self.members - demo_size).max(1);
         let mut before = 0u64;

@@ -169,7 +169,8 @@ fn id_number(agency: &Agency, local: u64, sex: Sex) -> (NaiveDate, String) {
     let birth = NaiveDate::from_ymd_opt(1951, 1, 1).and_then(|first| first.checked_add_days(Days::new(day)));
     let birth = birth.unwrap_or_default();
     let write = |area: u32| {
-        let digits = format!("{area}{}{sequence:03}", birth.format("%Y%m%d"));
+        let (year, month, day) = (birth.year(), birth.month(), birth.day());
+        let digits = format!("{area}{year:04}{month:02}{day:02}{sequence:03}");
         let check = check_character(&digits);
         format!("{digits}{check}")
     };
@@ -181,7 +182,7 @@ fn id_number(agency: &Agency, local: u64, sex: Sex) -> (NaiveDate, String) {
 }
 
 fn mobile(index: u64) -> String {
-    let spread = (index * 1_000_000_007 + 271_828_183) % (MOBILE_HEADS.len() as u64 * 100_000_000);
+    let spread = (index * 982_451_653 + 271_828_183) % (MOBILE_HEADS.len() as u64 * 100_000_000);
     let number = format!("{}{:08}", MOBILE_HEADS[(spread / 100_000_000) as usize], spread % 100_000_000);
     let taken = demo().members.iter().any(|member| member.mobile.as_deref() == Some(number.as_str()));
     if taken { String::new() } else { number }
@@ -190,7 +191,7 @@ fn mobile(index: u64) -> String {
 fn card(dice: &mut Dice, index: u64) -> Option<(String, String)> {
     let Bank { bin, length, name, .. } = banks().get(dice.weighted(&TABLES.banks))?;
     let free = length.checked_sub(bin.len() + 1)?;
-    let spread = (index * 998_244_353 + 314_159_265) % 10u64.pow(free as u32);
+    let spread = (index * 61_803_398_873 + 314_159_265) % 10u64.pow(free as u32);
     let body = format!("{bin}{spread:0free$}");
     let number = (0..10).map(|digit| format!("{body}{digit}")).find(|number| luhn(number))?;
     let taken = demo().members.iter().any(|member| member.card.as_deref() == Some(number.as_str()));

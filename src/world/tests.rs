@@ -4,11 +4,13 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{Datelike, NaiveDate};
 
+use super::assess::{engine_of, published};
 use super::*;
 use crate::domain::bank_card::luhn;
 use crate::domain::claim::{ClaimKind, ClaimState};
 use crate::domain::id_number::IdNumber;
 use crate::domain::sheet::Line;
+use crate::policy::Assessment;
 
 const LINHE: u32 = 150_802;
 
@@ -243,4 +245,37 @@ fn accounts_of_the_demo_and_a_clerk_for_every_office() {
             accounts.iter().any(|a| a.login == row.clerk && a.office == row.office && a.window == row.claim.window)
         );
     }
+}
+
+#[test]
+fn both_policies_are_published_at_the_start_of_their_year() {
+    let all = published();
+    let codes: Vec<(&str, String)> =
+        all.iter().map(|policy| (policy.code.as_str(), policy.published_at.to_rfc3339())).collect();
+    assert_eq!(
+        codes,
+        [("NM-2020", "2019-12-31T16:00:00+00:00".to_owned()), ("NM-2021", "2020-12-31T16:00:00+00:00".to_owned())]
+    );
+}
+
+#[test]
+fn recorded_facts_give_the_recorded_assessment_again() {
+    let engine = engine_of(&published());
+    let world = world(20_000);
+    let (mut claims, mut largest, mut outpatient) = (0, 0, 0);
+    for row in world.claims(&engine) {
+        claims += 1;
+        let facts = Facts::from_json(&row.claim.facts).unwrap();
+        assert_eq!(facts, row.facts);
+        let again = engine(&facts).unwrap();
+        assert_eq!((&again.assessment, again.total), (&row.claim.assessment, row.claim.total));
+        let assessment = Assessment::from_json(&row.claim.assessment).unwrap();
+        assert!(assessment.covered && assessment.total == row.claim.total);
+        assert_eq!(row.claim.policy.code, format!("NM-{}", row.claim.period));
+        largest += usize::from(row.claim.total.to_string() == "345400.00");
+        outpatient += usize::from(row.claim.kind != ClaimKind::Inpatient && row.claim.total.fen() > 0);
+        assert!(row.claim.documents.len() >= 6 && row.claim.documents.iter().all(|document| document.required));
+    }
+    assert_eq!((claims, largest), (world.claim_count(), 1));
+    assert!(outpatient > 35, "{outpatient}");
 }
