@@ -5,12 +5,14 @@
 //! - `context.rs` what all screens share
 //! - `lookup.rs` the reference data, looked up locally
 //! - `edit.rs` one line of typing
+//! - `prints.rs` slips on their way to a printer
 //!
 //! To add a screen: a file in `screens/` that implements [`Screen`], opened from another screen with [`Go::Open`].
 
 pub mod context;
 pub mod edit;
 pub mod lookup;
+pub mod prints;
 pub mod screens;
 
 use std::time::Duration;

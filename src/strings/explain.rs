@@ -1,4 +1,14 @@
-//! An assessment in words: the lines that the panel, the slip and `policy explain` show.
+//! An assessment in words: the lines that the panel, the slip and `policy explain` show. What is recorded is codes and
+//! numbers; every word is made here, on showing.
+//!
+//! To add a step's line: an arm in [`step`], its keys under `## Policy and explanation` in both message files.
+
+use std::fmt::Display;
+
+use super::Strings;
+use crate::domain::money::Money;
+use crate::policy::Assessment;
+use crate::policy::assessment::{BenefitResult, Had, StepResult};
 
 /// How a line is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +37,195 @@ pub struct ExplainLine {
     /// Whether the figure has the mark 试算口径.
     pub illustrative: bool,
 }
-pub fn lines(_: &crate::policy::Assessment, _: &super::Strings) -> Vec<ExplainLine> {
-    vec![]
+
+impl ExplainLine {
+    fn new(kind: LineKind, text: String, figure: impl Display) -> ExplainLine {
+        ExplainLine { kind, text, figure: figure.to_string(), clause: String::new(), illustrative: false }
+    }
+
+    fn of(mut self, clause: Option<&String>) -> ExplainLine {
+        self.clause = clause.cloned().unwrap_or_default();
+        self
+    }
+}
+
+/// The whole explanation: benefits with their steps, the total, the next tier, why there is not more, flags.
+pub fn lines(assessment: &Assessment, strings: &Strings) -> Vec<ExplainLine> {
+    let mut lines: Vec<ExplainLine> = Vec::new();
+    for result in &assessment.benefits {
+        lines.extend(benefit(result, strings));
+    }
+    lines.extend(assessment.total_steps.iter().filter_map(|done| step(done, strings)));
+    let total = ExplainLine::new(LineKind::Total, strings.get("explain-total"), assessment.total.grouped());
+    lines.push(ExplainLine { illustrative: assessment.has_flag("illustrative"), ..total });
+    lines.extend(assessment.benefits.iter().filter_map(|result| next_tier(result, strings)));
+    // That a benefit is for other kinds of claim needs no word at the window.
+    for not in assessment.not.iter().filter(|not| not.why != "kind") {
+        let why = strings.get(&format!("explain-not-{}", not.why));
+        let text = strings.with("explain-not", &[("title", &not.title), ("why", &why)]);
+        lines.push(ExplainLine::new(LineKind::Note, text, ""));
+    }
+    lines.extend(notes(assessment, strings).into_iter().map(|note| ExplainLine::new(LineKind::Note, note, "")));
+    lines
+}
+
+/// The flags as short sentences, in their order.
+pub fn notes(assessment: &Assessment, strings: &Strings) -> Vec<String> {
+    let note = |flag: &String| match flag.as_str() {
+        "not_covered" if assessment.years == 0 => strings.get("explain-no-participation"),
+        "not_covered" => strings.get("explain-not-covered"),
+        "late" => strings.get("explain-late"),
+        "review_due" => strings.get("explain-review-due"),
+        _ => strings.get("explain-illustrative"),
+    };
+    assessment.flags.iter().map(note).collect()
+}
+
+/// One benefit: its base or its title first, then what the steps did.
+fn benefit(result: &BenefitResult, strings: &Strings) -> Vec<ExplainLine> {
+    let label = label(result);
+    let clause = result.clause.as_ref().filter(|clause| **clause != label);
+    let (steps, first) = match result.steps.split_first() {
+        Some((base, rest)) if base.op == "base" => {
+            let fact = strings.get(&format!("fact-{}", base.of.as_deref().unwrap_or_default()));
+            (rest, ExplainLine::new(LineKind::Title, fact, base.output.grouped()))
+        }
+        Some((only, [])) => {
+            // One step alone stands on the title's line.
+            let Some(line) = step(only, strings) else { return Vec::new() };
+            let text = format!("{label} {}", line.text);
+            let line = ExplainLine::new(LineKind::Title, text, line.figure).of(clause);
+            return [line].into_iter().chain(cut(result, strings)).collect();
+        }
+        _ => (result.steps.as_slice(), ExplainLine::new(LineKind::Title, label, "")),
+    };
+    let mut lines = vec![first.of(clause)];
+    for done in steps {
+        if done.op == "tiers" {
+            lines.extend(slices(done, strings));
+        } else {
+            lines.extend(step(done, strings));
+        }
+    }
+    let shown = lines.iter().rev().find(|line| line.figure.contains('.')).map(|line| line.figure.as_str());
+    if shown != Some(result.amount.grouped().as_str()) {
+        lines.push(ExplainLine::new(LineKind::Step, strings.get("explain-subtotal"), result.amount.grouped()));
+    }
+    lines.extend(cut(result, strings));
+    lines
+}
+
+/// What stands for a benefit: its clause where that abbreviates the title (each of its letters, in order), else the title.
+fn label(result: &BenefitResult) -> String {
+    let mut rest = result.title.chars();
+    match &result.clause {
+        Some(clause) if clause.chars().all(|letter| rest.any(|other| other == letter)) => clause.clone(),
+        _ => result.title.clone(),
+    }
+}
+
+/// What is left of a benefit after the steps over the sum.
+fn cut(result: &BenefitResult, strings: &Strings) -> Option<ExplainLine> {
+    let changed = result.paid != result.amount;
+    changed.then(|| ExplainLine::new(LineKind::Step, strings.get("explain-after-limit"), result.paid.grouped()))
+}
+
+/// One step; `None` for one that needs no line.
+fn step(done: &StepResult, strings: &Strings) -> Option<ExplainLine> {
+    let amount = done.amount.unwrap_or_default();
+    let shown = amount.grouped();
+    let gained = (done.output - done.input).grouped();
+    let held = done.held == Some(true);
+    let out = done.output.grouped();
+    let line = |text: String, figure: String| Some(ExplainLine::new(LineKind::Step, text, figure));
+    let line = match done.op.as_str() {
+        "deduct" => line(strings.with("explain-deduct", &[("amount", &shown)]), out),
+        "rate" => line(strings.with("explain-rate", &[("rate", &done.rate.unwrap_or_default().percent())]), out),
+        "at_least" => {
+            let figure = match held {
+                true => out,
+                false if done.input >= amount => strings.get("explain-passed"),
+                false => strings.get("explain-no-base"),
+            };
+            line(strings.with("explain-at-least", &[("amount", &shown)]), figure)
+        }
+        "at_most" => {
+            let figure = if held { out } else { strings.get("explain-below") };
+            line(strings.with("explain-at-most", &[("amount", &shown)]), figure)
+        }
+        "per_day" => {
+            let days = done.days.unwrap_or(0);
+            line(strings.with("explain-per-day", &[("days", &days), ("amount", &shown)]), gained)
+        }
+        "per_visit" => {
+            let visits = done.visits.unwrap_or(0);
+            line(strings.with("explain-per-visit", &[("visits", &visits), ("amount", &shown)]), gained)
+        }
+        "lump_sum" if done.had == Some(Had::Before(true)) => {
+            line(strings.with("explain-lump-sum", &[("amount", &shown)]), strings.get("explain-had"))
+        }
+        "lump_sum" => line(strings.with("explain-lump-sum", &[("amount", &shown)]), gained),
+        "period_limit" => period_limit(done, strings),
+        _ => None,
+    };
+    line.map(|line| line.of(done.clause.as_ref()))
+}
+
+fn period_limit(done: &StepResult, strings: &Strings) -> Option<ExplainLine> {
+    let text = match (done.amount, done.count) {
+        (Some(amount), _) => strings.with("explain-limit", &[("amount", &amount.grouped())]),
+        (None, Some(count)) => strings.with("explain-limit-count", &[("count", &count)]),
+        (None, None) => return None,
+    };
+    let figure = match (done.held, done.left, done.had) {
+        (Some(true), ..) => done.output.grouped(),
+        (_, Some(left), _) => strings.with("explain-left", &[("amount", &left.grouped())]),
+        (_, None, Some(Had::Times(had))) => strings.with("explain-had-times", &[("count", &had)]),
+        _ => String::new(),
+    };
+    Some(ExplainLine::new(LineKind::Step, text, figure))
+}
+
+/// The slices of a table: up to where the tier ends, not where the claim ends, so that the rule is recognised.
+fn slices(done: &StepResult, strings: &Strings) -> Vec<ExplainLine> {
+    let slices = done.slices.as_deref().unwrap_or_default();
+    let line = |(at, slice): (usize, &crate::policy::assessment::Slice)| {
+        let next = done.next.as_ref().map(|next| next.from);
+        let end = if at + 1 == slices.len() { next } else { Some(slice.1) };
+        let (from, rate) = (slice.0, slice.2.percent());
+        let text = match end {
+            Some(end) if from.is_zero() => strings.with("explain-tier-to", &[("to", &end.grouped()), ("rate", &rate)]),
+            Some(end) => strings.with("explain-tier", &[("from", &short(from)), ("to", &short(end)), ("rate", &rate)]),
+            None => strings.with("explain-tier-from", &[("from", &short(from)), ("rate", &rate)]),
+        };
+        // A single slice is the step itself: its figure is the rounded one.
+        let figure = if slices.len() == 1 { done.output.grouped() } else { grouped_exact(&slice.3) };
+        ExplainLine::new(LineKind::Step, text, figure).of(done.clause.as_ref())
+    };
+    slices.iter().enumerate().map(line).collect()
+}
+
+/// How much more would reach the next tier.
+fn next_tier(result: &BenefitResult, strings: &Strings) -> Option<ExplainLine> {
+    let tiers = result.steps.iter().find(|step| step.op == "tiers")?;
+    let next = tiers.next.as_ref()?;
+    let more = next.from - tiers.used.unwrap_or_default() - tiers.input;
+    Some(ExplainLine::new(LineKind::Note, strings.get("explain-next-tier"), more.grouped()))
+}
+
+/// An amount without its places where they are zeros.
+fn short(amount: Money) -> String {
+    let text = amount.grouped();
+    text.strip_suffix(".00").map(str::to_owned).unwrap_or(text)
+}
+
+/// A decimal with its whole part grouped.
+fn grouped_exact(decimal: &str) -> String {
+    let (yuan, places) = decimal.split_once('.').unwrap_or((decimal, "00"));
+    match yuan.parse::<i64>().ok().and_then(|yuan| yuan.checked_mul(100)) {
+        Some(fen) => {
+            format!("{}.{places}", Money::from_fen(fen).grouped().trim_end_matches("00").trim_end_matches('.'))
+        }
+        None => decimal.to_owned(),
+    }
 }

@@ -5,6 +5,7 @@
 
 pub mod errors;
 pub mod explain;
+pub mod policy;
 
 use std::fmt;
 

@@ -6,7 +6,7 @@ use ratatui::layout::{Position, Rect};
 use crate::app::edit::Line;
 use crate::app::{Context, Event, Go, Screen};
 use crate::keymap::action::ACTIONS;
-use crate::keymap::{Action, Layer};
+use crate::keymap::{Action, Key, Layer};
 use crate::ui::table::{self, Cell, at};
 use crate::ui::text::{put, width, wrap};
 use crate::ui::typed;
@@ -71,7 +71,9 @@ fn entries(cx: &Context, layers: &[Layer]) -> Vec<Entry> {
     let mut entries: Vec<(String, Entry)> = Vec::new();
     for layer in layers {
         for (_, _, action) in ACTIONS.iter().filter(|(own, _, _)| own == layer) {
-            let keys: Vec<String> = cx.keymap.keys(*action).map(|key| key.to_string()).collect();
+            // A key that a more particular layer takes does something else here.
+            let acts = |key: &Key| cx.keymap.action(layers, *key) == Some(*action);
+            let keys: Vec<String> = cx.keymap.keys(*action).filter(acts).map(|key| key.to_string()).collect();
             if keys.is_empty() {
                 continue;
             }

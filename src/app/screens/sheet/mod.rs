@@ -88,29 +88,50 @@ pub struct Sheet {
     touched: bool,
 }
 
-/// Opens a new sheet of a member; the look is recorded.
-pub fn open_new(cx: &mut Context, member: MemberId) -> Box<dyn Screen> {
+/// What is known of the member when the sheet opens: one look is recorded, not two.
+pub enum Looked {
+    /// Nothing: the sheet asks.
+    NotYet,
+    /// The screen before asked, with this number; the answer reaches the sheet too.
+    Asked(u64),
+    /// The screen before has it.
+    At(Box<MemberSheet>),
+}
+
+/// Opens a new sheet of a member.
+pub fn open_new(cx: &mut Context, member: MemberId, looked: Looked) -> Box<dyn Screen> {
     let id = ClaimId(cx.new_id());
-    Box::new(Sheet::new(cx, id, member, String::new(), None))
+    Box::new(Sheet::new(cx, id, member, looked, None))
 }
 
 /// Opens a draft again, with everything that was typed.
 pub fn open_draft(cx: &mut Context, draft: Draft) -> Box<dyn Screen> {
-    let mut sheet = Sheet::new(cx, draft.id, draft.member, draft.member_name.clone(), Some(&draft));
+    let mut sheet = Sheet::new(cx, draft.id, draft.member, Looked::NotYet, Some(&draft));
     sheet.saved = Some(draft.saved_at);
     sheet.touched = true;
     Box::new(sheet)
 }
 
 impl Sheet {
-    fn new(cx: &mut Context, id: ClaimId, member_id: MemberId, member_name: String, draft: Option<&Draft>) -> Sheet {
-        let ticket = cx.new_id();
-        let member_seq = cx.ask(Request::OpenMember { ticket, member: member_id, purpose: "claim".into() });
+    fn new(cx: &mut Context, id: ClaimId, member_id: MemberId, looked: Looked, draft: Option<&Draft>) -> Sheet {
+        let (member, member_seq) = match looked {
+            Looked::At(member) => (Some(*member), 0),
+            Looked::Asked(seq) => (None, seq),
+            Looked::NotYet => {
+                let ticket = cx.new_id();
+                (None, cx.ask(Request::OpenMember { ticket, member: member_id, purpose: "claim".into() }))
+            }
+        };
+        let member_name = match (&member, draft) {
+            (Some(member), _) => member.member.name.clone(),
+            (None, Some(draft)) => draft.member_name.clone(),
+            (None, None) => String::new(),
+        };
         let mut sheet = Sheet {
             id,
             member_id,
             member_name,
-            member: None,
+            member,
             member_seq,
             entries: Entries::default(),
             focus: Field::BillNumber,
@@ -274,7 +295,7 @@ impl Screen for Sheet {
 
     fn layers(&self) -> &'static [Layer] {
         match self.stage {
-            Stage::Typing => &[Layer::Sheet, Layer::Member],
+            Stage::Typing => &[Layer::Sheet],
             Stage::Reasons(_) => &[Layer::Sheet],
             Stage::Stopped(..) | Stage::Confirm(_) | Stage::Sending(_) => &[Layer::Confirm],
         }
