@@ -640,3 +640,20 @@ fn the_shipped_policies_are_good_and_their_cases_hold() {
     }
     assert_eq!(count, 3);
 }
+
+#[test]
+fn the_page_of_the_format_says_what_is_computed() {
+    let page = include_str!("../policies/README.md");
+    let block = |language: &str| {
+        let begin = format!("```{language}\n");
+        let from = page.find(&begin).unwrap() + begin.len();
+        &page[from..from + page[from..].find("```").unwrap()]
+    };
+    let (policy, warnings) = Policy::parse_with_warnings(block("toml")).unwrap_or_else(|errors| panic!("{errors:#?}"));
+    assert_eq!(warnings, []);
+    let results = huzhu::policy::cases::run_cases(&policy).unwrap();
+    assert!(results.len() == 1 && results[0].differs.is_empty(), "{results:?}");
+    // The example on the page is broken into lines; what is computed has no blanks between its tokens.
+    let example: String = block("json").lines().map(str::trim_start).collect();
+    assert_eq!(huzhu::policy::assess(&policy, &policy.cases[0].facts).unwrap().to_json(), example);
+}

@@ -116,6 +116,8 @@ pub enum Kind {
     Flag,
     /// A list.
     List,
+    /// An object.
+    Object,
 }
 
 impl std::fmt::Display for Kind {
@@ -125,6 +127,7 @@ impl std::fmt::Display for Kind {
             Kind::Count => "a whole number",
             Kind::Flag => "true or false",
             Kind::List => "a list",
+            Kind::Object => "an object",
         })
     }
 }

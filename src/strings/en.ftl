@@ -105,6 +105,7 @@ fact-error-text = should be a text in quotes
 fact-error-count = should be a whole number, 0 or more
 fact-error-flag = should be true or false
 fact-error-list = should be a list
+fact-error-object = should be an object
 fact-error-not-an-amount = not an amount
 fact-error-places = more than two places
 fact-error-too-large = too large

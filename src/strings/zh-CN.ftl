@@ -105,6 +105,7 @@ fact-error-text = 应为加引号的文字
 fact-error-count = 应为不小于0的整数
 fact-error-flag = 应为 true 或 false
 fact-error-list = 应为列表
+fact-error-object = 应为对象 {"{"} … {"}"}
 fact-error-not-an-amount = 不是金额
 fact-error-places = 超过两位小数
 fact-error-too-large = 金额过大
