@@ -5,10 +5,10 @@
 use std::collections::HashSet;
 
 use sqlx::sqlite::{SqliteArguments, SqliteConnection, SqliteRow};
-use sqlx::{Arguments, AssertSqlSafe, Row};
+use sqlx::{AssertSqlSafe, Row};
 
 use super::keys::{Kind, after, reversed};
-use super::row::{damaged, day, get};
+use super::row::{add, damaged, day, get};
 use super::{SqliteStore, failed};
 use crate::domain::mask;
 use crate::domain::member::{MemberId, Sex};
@@ -418,11 +418,6 @@ impl Keys {
     fn split(&self, term: &str) -> usize {
         self.rows.partition_point(|(key, _)| key == term)
     }
-}
-
-/// Adds a number or a text, which are always encoded.
-fn add<'t, T: sqlx::Encode<'t, sqlx::Sqlite> + sqlx::Type<sqlx::Sqlite>>(arguments: &mut SqliteArguments, value: T) {
-    let _ = arguments.add(value);
 }
 
 fn hit(row: &SqliteRow) -> Result<Hit, StoreError> {
