@@ -73,7 +73,7 @@ async fn the_own_office_comes_first_and_exact_before_beginning(central: &dyn Cen
         assert_eq!(ids.len(), 20, "{typed}: a member twice");
     }
     // Over the whole world: what a search must give, by the rules, from all members.
-    for person in central.world().members().filter(|person| person.league.get() == 150_800).step_by(29) {
+    for person in central.world().members().filter(|person| person.league.get() == 150_800).step_by(61) {
         let typed: String = person.name.chars().take(2).collect();
         let query = Query::Name(Term { key: typed.clone(), unit: None });
         let found = store.search(&query).await.unwrap();
@@ -81,6 +81,13 @@ async fn the_own_office_comes_first_and_exact_before_beginning(central: &dyn Cen
         let ids: Vec<_> = found.rows.iter().map(|hit| hit.member).collect();
         assert_eq!(ids, expected[..expected.len().min(20)], "{typed}");
         assert_eq!(found.more, expected.len() > 20, "{typed}");
+        let unit = central.world().units().find(|unit| unit.id == person.unit).unwrap();
+        let narrow: String = unit.name.chars().take(4).collect();
+        let query = Query::Name(Term { key: typed.clone(), unit: Some(narrow.clone()) });
+        let found = store.search(&query).await.unwrap();
+        let expected = central::in_units(central.world(), expected, &narrow);
+        let ids: Vec<_> = found.rows.iter().map(|hit| hit.member).collect();
+        assert_eq!(ids, expected[..expected.len().min(20)], "{typed} {narrow}");
     }
 }
 

@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "each test file uses its part")]
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -201,6 +202,14 @@ pub fn expected_by_name(world: &World, key: &str, league: u32, office: u32) -> V
     }
     found.sort();
     found.into_iter().map(|(_, _, _, member)| member).collect()
+}
+
+/// Those of them whose unit's name begins so.
+pub fn in_units(world: &World, members: Vec<MemberId>, name: &str) -> Vec<MemberId> {
+    let units: Vec<i64> = world.units().filter(|unit| unit.name.starts_with(name)).map(|unit| unit.id).collect();
+    let fit: HashSet<MemberId> =
+        world.members().filter(|person| units.contains(&person.unit)).map(|person| person.id).collect();
+    members.into_iter().filter(|member| fit.contains(member)).collect()
 }
 
 /// The sheet of the member of the clerk's office with a name.

@@ -4,12 +4,13 @@
 //! verification can name the field that was changed.
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
-use sqlx::sqlite::{SqliteConnection, SqliteRow};
+use serde::Deserialize;
+use sqlx::sqlite::{SqliteArguments, SqliteConnection, SqliteRow};
 use uuid::Uuid;
 
-use super::row::{self, damaged, get};
+use super::row::{self, add, damaged, get};
 use super::{failed, local};
+use crate::domain::area::AreaCode;
 use crate::domain::bill::Bill;
 use crate::domain::canonical::{Canonical, GENESIS, Hash, hex, moment, sha256};
 use crate::domain::claim::{
@@ -58,7 +59,23 @@ macro_rules! select_lines {
     };
 }
 
-pub(super) use {select_claims, select_lines};
+/// Writes claims; `$rows` is what follows VALUES. The columns of [`claim_arguments`].
+macro_rules! insert_claims {
+    ($rows:literal) => {
+        concat!(
+            "INSERT INTO claim (seq, id, league, office, year, number, member, period, kind, state, rev, submitted_at, ",
+            "day, clerk, channel, seat, bill_code, bill_number, bill_check, bill_hospital, hospital, diagnosis, ",
+            "diagnosis_name, standard, mode, admission, discharge, settlement, medical_total, facts, policy, version, ",
+            "policy_sha256, assessment, total, bank, card, last4, agent, documents, reasons, remark, request)",
+            $rows
+        )
+    };
+}
+
+pub(super) use {insert_claims, select_claims, select_lines};
+
+/// Columns that `insert_claims!` names.
+pub(super) const CLAIM_COLUMNS: usize = 43;
 
 /// A stored claim, column by column.
 pub(super) struct Stored {
@@ -68,9 +85,26 @@ pub(super) struct Stored {
     submitted_at: String,
     medical_total: Money,
     card: String,
+    texts: Texts,
+}
+
+/// The JSON columns.
+pub(super) struct Texts {
     agent: String,
     documents: String,
     reasons: String,
+}
+
+impl Texts {
+    /// As they are stored.
+    pub fn of(claim: &NewClaim) -> Result<Texts, StoreError> {
+        let text = |value: serde_json::Result<String>| value.map_err(|_| StoreError::Refused("text".into()));
+        Ok(Texts {
+            agent: claim.agent.as_ref().map_or(Ok(String::new()), |agent| text(serde_json::to_string(agent)))?,
+            documents: text(serde_json::to_string(&claim.documents))?,
+            reasons: text(serde_json::to_string(&claim.reasons))?,
+        })
+    }
 }
 
 impl Stored {
@@ -125,10 +159,39 @@ impl Stored {
             submitted_at: get(row, 11)?,
             medical_total: row::money(row, 28)?,
             card: card.unwrap_or_default(),
-            agent,
-            documents,
-            reasons,
+            texts: Texts { agent, documents, reasons },
         })
+    }
+
+    /// What will be stored, where many are written at once; words beside codes stay empty.
+    pub fn to_be(seq: i64, entry: &Entry<'_>, texts: Texts, card: String) -> Option<Stored> {
+        Some(Stored {
+            seq,
+            claim: Claim {
+                claim: entry.claim.clone(),
+                number: entry.number,
+                league: AreaCode::new(u32::try_from(entry.league).ok()?)?,
+                office: entry.number.office,
+                rev: entry.rev,
+                submitted_at: entry.at,
+                clerk: entry.clerk.to_owned(),
+                member_name: String::new(),
+                member_id_masked: String::new(),
+                unit: String::new(),
+                hospital_name: String::new(),
+                prints: 0,
+            },
+            day: local(entry.at).date().to_string(),
+            submitted_at: moment(entry.at),
+            medical_total: entry.medical_total,
+            card,
+            texts,
+        })
+    }
+
+    /// The JSON columns.
+    pub fn texts(&self) -> &Texts {
+        &self.texts
     }
 
     /// The recorded fields in the order of contract 6, then those that were derived for lists, as they stood at submit.
@@ -166,9 +229,9 @@ impl Stored {
             ("bank", new.payee.bank().to_owned()),
             ("card", self.card.clone()),
             ("last4", new.payee.last4()),
-            ("agent", self.agent.clone()),
-            ("documents", self.documents.clone()),
-            ("reasons", self.reasons.clone()),
+            ("agent", self.texts.agent.clone()),
+            ("documents", self.texts.documents.clone()),
+            ("reasons", self.texts.reasons.clone()),
             ("remark", new.remark.clone()),
             ("window", new.window.to_string()),
             ("day", self.day.clone()),
@@ -181,7 +244,7 @@ impl Stored {
 }
 
 /// What the event of a submit carries.
-#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, PartialEq, Eq, Deserialize)]
 pub(super) struct SubmitBody {
     /// SHA-256 of the claim's canonical bytes, hexadecimal.
     pub claim: String,
@@ -201,6 +264,11 @@ impl SubmitBody {
         }
         SubmitBody { claim: hex(&canonical.hash()), fields: short }
     }
+
+    /// As the event stores it.
+    pub fn text(&self) -> String {
+        serde_json::json!({ "claim": self.claim, "fields": self.fields }).to_string()
+    }
 }
 
 /// A claim to be written; what the server adds to what was sent.
@@ -214,16 +282,60 @@ pub(super) struct Entry<'a> {
     /// The card's row.
     pub card: Option<i64>,
     pub request: Hash,
-    /// The state that is written first: `Submitted` or `Returned`.
+    /// The state at submit: `Submitted` or `Returned`.
     pub state: ClaimState,
+    /// The revision that is written, with the claim's own state.
+    pub rev: u32,
 }
 
-const INSERT_CLAIM: &str = "INSERT INTO claim (id, league, office, year, number, member, period, kind, state, rev, \
-     submitted_at, day, clerk, channel, seat, bill_code, bill_number, bill_check, bill_hospital, hospital, diagnosis, \
-     diagnosis_name, standard, mode, admission, discharge, settlement, medical_total, facts, policy, version, \
-     policy_sha256, assessment, total, bank, card, last4, agent, documents, reasons, remark, request) \
-     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 1, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, \
-     ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38, ?39, ?40, ?41)";
+/// The values of a claim's columns, in the order of `insert_claims!`.
+pub(super) fn claim_arguments(to: &mut SqliteArguments, seq: Option<i64>, entry: &Entry<'_>, texts: &Texts) {
+    let claim = entry.claim;
+    let day = |day: Option<chrono::NaiveDate>| day.map(|day| day.to_string());
+    add(to, seq);
+    add(to, claim.id.0.as_bytes().to_vec());
+    add(to, entry.league);
+    add(to, entry.number.office.get());
+    add(to, entry.number.year);
+    add(to, entry.number.sequence);
+    add(to, claim.member.0);
+    add(to, claim.period);
+    add(to, claim.kind.code());
+    add(to, claim.state.code());
+    add(to, entry.rev);
+    add(to, moment(entry.at));
+    add(to, local(entry.at).date().to_string());
+    add(to, entry.clerk);
+    add(to, claim.channel.as_str());
+    add(to, claim.window);
+    add(to, claim.bill.code.as_str());
+    add(to, claim.bill.number.as_str());
+    add(to, claim.bill.check.as_str());
+    add(to, claim.bill.hospital.as_str());
+    add(to, claim.hospital.as_str());
+    add(to, claim.diagnosis.code.as_str());
+    add(to, claim.diagnosis.name.as_str());
+    add(to, claim.diagnosis.standard);
+    add(to, claim.mode.code());
+    add(to, day(claim.admission));
+    add(to, day(claim.discharge));
+    add(to, day(claim.settlement));
+    add(to, entry.medical_total.fen());
+    add(to, claim.facts.as_str());
+    add(to, claim.policy.code.as_str());
+    add(to, claim.policy.version);
+    add(to, claim.policy.sha256.as_str());
+    add(to, claim.assessment.as_str());
+    add(to, claim.total.fen());
+    add(to, claim.payee.bank());
+    add(to, entry.card);
+    add(to, claim.payee.last4());
+    add(to, texts.agent.as_str());
+    add(to, texts.documents.as_str());
+    add(to, texts.reasons.as_str());
+    add(to, claim.remark.as_str());
+    add(to, entry.request.to_vec());
+}
 
 /// Writes a claim, its bill and what it paid, and links its first event. Gives the row and the event's hash.
 pub(super) async fn insert(
@@ -232,57 +344,13 @@ pub(super) async fn insert(
     paid: &[Paid],
 ) -> Result<(Stored, Hash), StoreError> {
     let claim = entry.claim;
-    let json = |value: serde_json::Result<String>| value.map_err(|_| StoreError::Refused("text".into()));
-    let agent = match &claim.agent {
-        Some(agent) => json(serde_json::to_string(agent))?,
-        None => String::new(),
-    };
-    let seq = sqlx::query(INSERT_CLAIM)
-        .bind(claim.id.0.as_bytes().to_vec())
-        .bind(entry.league)
-        .bind(i64::from(entry.number.office.get()))
-        .bind(entry.number.year)
-        .bind(entry.number.sequence)
-        .bind(claim.member.0)
-        .bind(claim.period)
-        .bind(claim.kind.code())
-        .bind(entry.state.code())
-        .bind(moment(entry.at))
-        .bind(local(entry.at).date().to_string())
-        .bind(entry.clerk.to_owned())
-        .bind(claim.channel.clone())
-        .bind(claim.window)
-        .bind(claim.bill.code.clone())
-        .bind(claim.bill.number.clone())
-        .bind(claim.bill.check.clone())
-        .bind(claim.bill.hospital.clone())
-        .bind(claim.hospital.clone())
-        .bind(claim.diagnosis.code.clone())
-        .bind(claim.diagnosis.name.clone())
-        .bind(claim.diagnosis.standard)
-        .bind(claim.mode.code())
-        .bind(claim.admission.map(|day| day.to_string()))
-        .bind(claim.discharge.map(|day| day.to_string()))
-        .bind(claim.settlement.map(|day| day.to_string()))
-        .bind(entry.medical_total.fen())
-        .bind(claim.facts.clone())
-        .bind(claim.policy.code.clone())
-        .bind(claim.policy.version)
-        .bind(claim.policy.sha256.clone())
-        .bind(claim.assessment.clone())
-        .bind(claim.total.fen())
-        .bind(claim.payee.bank().to_owned())
-        .bind(entry.card)
-        .bind(claim.payee.last4())
-        .bind(agent)
-        .bind(json(serde_json::to_string(&claim.documents))?)
-        .bind(json(serde_json::to_string(&claim.reasons))?)
-        .bind(claim.remark.clone())
-        .bind(entry.request.to_vec())
-        .execute(&mut *connection)
-        .await
-        .map_err(failed)?
-        .last_insert_rowid();
+    let mut arguments = SqliteArguments::default();
+    claim_arguments(&mut arguments, None, entry, &Texts::of(claim)?);
+    let text = insert_claims!(
+        " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+    );
+    let written = sqlx::query_with(text, arguments).execute(&mut *connection).await.map_err(failed)?;
+    let seq = written.last_insert_rowid();
     sqlx::query("INSERT INTO bill (key, claim) VALUES (?1, ?2)")
         .bind(claim.bill.key())
         .bind(seq)
@@ -310,7 +378,7 @@ pub(super) async fn insert(
         .await
         .map_err(failed)
         .and_then(|row| Stored::read(&row))?;
-    let body = json(serde_json::to_string(&SubmitBody::of(&stored.fields(entry.state))))?;
+    let body = SubmitBody::of(&stored.fields(entry.state)).text();
     let event = Event {
         claim: seq,
         id: claim.id,
@@ -335,6 +403,23 @@ pub(super) struct Event<'a> {
     pub who: &'a str,
     pub at: DateTime<Utc>,
     pub body: &'a str,
+}
+
+impl Event<'_> {
+    /// The hash of this event at a place of its chain, behind its head.
+    pub fn link(&self, place: i64, at: &str, head: &Hash) -> Hash {
+        let text = EventText {
+            office: i64::from(self.office),
+            place,
+            claim: &self.id.to_string(),
+            rev: i64::from(self.rev),
+            kind: self.kind,
+            who: self.who,
+            at,
+            body: self.body,
+        };
+        text.link(head)
+    }
 }
 
 /// An event's fields as they are stored.
@@ -377,17 +462,7 @@ pub(super) async fn append(connection: &mut SqliteConnection, event: &Event<'_>)
         None => (0, GENESIS),
     };
     let (place, at) = (length + 1, moment(event.at));
-    let text = EventText {
-        office: i64::from(event.office),
-        place,
-        claim: &event.id.to_string(),
-        rev: i64::from(event.rev),
-        kind: event.kind,
-        who: event.who,
-        at: &at,
-        body: event.body,
-    };
-    let hash = text.link(&head);
+    let hash = event.link(place, &at, &head);
     sqlx::query(
         "INSERT INTO claim_event (office, place, claim, rev, kind, who, at, body, hash) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
@@ -415,6 +490,11 @@ pub(super) async fn append(connection: &mut SqliteConnection, event: &Event<'_>)
     .await
     .map_err(failed)?;
     Ok(hash)
+}
+
+/// What the event of a withdrawal carries.
+pub(super) fn withdrawal(reason: &str) -> String {
+    serde_json::json!({ "reason": reason }).to_string()
 }
 
 /// A claim from a row of `select_lines!`.

@@ -1,8 +1,8 @@
 //! Columns as domain values. A value that the schema can't hold by itself is damage, never a panic.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Decode, Row, Sqlite, Type};
+use sqlx::sqlite::{SqliteArguments, SqliteRow};
+use sqlx::{Arguments, Decode, Encode, Row, Sqlite, Type};
 
 use super::failed;
 use crate::domain::area::{AreaCode, OfficeCode};
@@ -16,6 +16,11 @@ where
     T: Decode<'r, Sqlite> + Type<Sqlite>,
 {
     row.try_get(at).map_err(failed)
+}
+
+/// Adds a value to a statement's arguments; whole numbers, texts and bytes are always encoded.
+pub fn add<'t, T: Encode<'t, Sqlite> + Type<Sqlite>>(arguments: &mut SqliteArguments, value: T) {
+    let _ = arguments.add(value);
 }
 
 /// What a column holds that it must not.

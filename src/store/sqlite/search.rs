@@ -1,14 +1,14 @@
-//! The searches of contract 2: each reads a few short ranges in the order of their index, never more than
-//! [`ROWS_READ`] keys (a name narrowed by a unit: [`ROWS_WALKED`]), and ends with the masked rows of at most
+//! The searches of contract 2: each reads a few short ranges in the order of their index, none of them further than
+//! [`ROWS_READ`] keys (where a unit narrows a name: [`ROWS_WALKED`]), and ends with the masked rows of at most
 //! [`SEARCH_ROWS`] members.
 
 use std::collections::HashSet;
 
-use sqlx::sqlite::{SqliteConnection, SqliteRow};
+use sqlx::sqlite::{SqliteArguments, SqliteConnection, SqliteRow};
 use sqlx::{AssertSqlSafe, Row};
 
 use super::keys::{Kind, after, reversed};
-use super::row::{damaged, day, get};
+use super::row::{add, damaged, day, get};
 use super::{SqliteStore, failed};
 use crate::domain::mask;
 use crate::domain::member::{MemberId, Sex};
@@ -18,30 +18,33 @@ use crate::store::{Found, Hit, SEARCH_ROWS, StoreError};
 
 /// One more than is shown: that there are more is known without counting them.
 const WANTED: usize = SEARCH_ROWS + 1;
-/// Keys read in the clerk's own office: a member may have several that fit (readings, full and short).
-const OWN_ROWS: i64 = 64;
-/// Keys read in the scope: those of the own office come again.
-const SCOPE_ROWS: i64 = 128;
-/// Keys that one arm of a search reads at most.
-pub const ROWS_READ: i64 = OWN_ROWS + SCOPE_ROWS;
+/// Keys that a range reads first, and at most, where members that were found already come again.
+const FIRST_ROWS: i64 = 43;
+/// Keys that one range reads at most.
+pub const ROWS_READ: i64 = 200;
 /// Units that are looked into one by one; where more fit, the names are walked through instead.
-const UNITS: usize = 256;
-/// Keys that are walked through at most to find those of fitting units.
+const UNITS: i64 = 512;
+/// Keys that are read at most where a unit narrows the search: half of them in the own office.
 pub const ROWS_WALKED: i64 = 2000;
 
 /// The statements of one account: its scope stands in their text, one arm a league.
 pub struct SearchSql {
     scope_range: String,
-    scope_count: String,
-    scope_walk_name: String,
-    scope_walk_initials: String,
-    office_walk_name: String,
-    office_walk_initials: String,
-    units_by_name: String,
-    units_by_initials: String,
-    in_units: String,
+    by_name: UnitSql,
+    by_initials: UnitSql,
     hit: String,
     hits: String,
+    /// More units than these are walked through.
+    units: i64,
+}
+
+/// The statements that a unit narrows: by its name, or by its initials.
+struct UnitSql {
+    count: String,
+    inside: String,
+    office_walk: String,
+    scope_walk: String,
+    scope_count: String,
 }
 
 const OFFICE_RANGE: &str = "SELECT key, member FROM office_key \
@@ -52,78 +55,70 @@ const BY_CLAIM: &str = "SELECT member, league FROM claim WHERE office = ?1 AND y
 impl SearchSql {
     /// For an account that sees these leagues.
     pub fn new(leagues: &[i64]) -> SearchSql {
-        // `?1` is the office in every range, so that both kinds of ranges bind alike.
         let arms = |text: &str| {
             let arm = |league: &i64| text.replace("{league}", &league.to_string());
             leagues.iter().map(arm).collect::<Vec<_>>().join(" UNION ALL ")
         };
+        // `?1` is the office in every range, so that both kinds of ranges bind alike.
         let scope =
             arms("SELECT key, member FROM league_key WHERE league = {league} AND kind = ?2 AND key >= ?3 AND key < ?4");
         let scope_range = format!("{scope} ORDER BY key, member LIMIT ?5");
-        // The limit of the inner select bounds what is read, and keeps its order.
-        let walk = |range: &str, column: &str| {
-            format!(
-                "SELECT k.key, k.member FROM ({range}) k CROSS JOIN member m ON m.id = k.member \
-                 CROSS JOIN unit u ON u.id = m.unit WHERE u.{column} >= ?6 AND u.{column} < ?7 LIMIT ?8"
-            )
-        };
-        let units = |column: &str| {
-            arms(&format!(
+        let by = |column: &str| {
+            let units = arms(&format!(
                 "SELECT id, office FROM unit INDEXED BY unit_{column} \
                  WHERE league = {{league}} AND {column} >= ?1 AND {column} < ?2"
-            )) + " LIMIT ?3"
+            ));
+            // The limit of the inner select bounds what is read, and keeps its order.
+            let walk = |range: &str| {
+                format!(
+                    "SELECT walked.key, walked.member FROM ({range}) walked CROSS JOIN member m ON m.id = walked.member \
+                     CROSS JOIN unit u ON u.id = m.unit WHERE u.{column} >= ?6 AND u.{column} < ?7 LIMIT ?8"
+                )
+            };
+            UnitSql {
+                count: format!("SELECT count(*) FROM ({units} LIMIT ?3) counted"),
+                inside: arms(&format!(
+                    "SELECT k.kind, k.key, k.member, u.office FROM unit u INDEXED BY unit_{column} \
+                     CROSS JOIN unit_key k ON k.unit = u.id \
+                     WHERE u.league = {{league}} AND u.{column} >= ?1 AND u.{column} < ?2 \
+                     AND k.kind IN (?3, ?4) AND k.key >= ?5 AND k.key < ?6"
+                )) + " LIMIT ?7",
+                office_walk: walk(OFFICE_RANGE),
+                scope_walk: walk(&scope_range),
+                scope_count: format!("SELECT count(*) FROM ({scope_range}) counted"),
+            }
         };
         let hits = |count: usize| {
             format!(
                 "SELECT m.id, m.name, m.sex, m.birth, m.id_number, u.name, \
                  (SELECT group_concat(c.period) FROM cover c WHERE c.member = m.id) \
                  FROM member m CROSS JOIN unit u ON u.id = m.unit WHERE m.id IN ({})",
-                places(1, count)
+                places(count)
             )
         };
         SearchSql {
-            scope_walk_name: walk(&scope_range, "name"),
-            scope_walk_initials: walk(&scope_range, "initials"),
-            office_walk_name: walk(OFFICE_RANGE, "name"),
-            office_walk_initials: walk(OFFICE_RANGE, "initials"),
-            scope_count: format!("SELECT count(*) FROM ({scope_range})"),
+            by_name: by("name"),
+            by_initials: by("initials"),
             scope_range,
-            units_by_name: units("name"),
-            units_by_initials: units("initials"),
-            in_units: format!(
-                "SELECT key, member, unit FROM unit_key \
-                 WHERE unit IN ({}) AND kind = ?1 AND key >= ?2 AND key < ?3 LIMIT ?4",
-                places(5, UNITS)
-            ),
             hit: hits(1),
             hits: hits(SEARCH_ROWS),
+            units: UNITS,
         }
     }
 
     /// Every statement of a search, for the test of their plans.
     #[doc(hidden)]
     pub fn all(&self) -> Vec<&str> {
-        vec![
-            OFFICE_RANGE,
-            BY_ID_NUMBER,
-            BY_CLAIM,
-            &self.scope_range,
-            &self.scope_count,
-            &self.scope_walk_name,
-            &self.scope_walk_initials,
-            &self.office_walk_name,
-            &self.office_walk_initials,
-            &self.units_by_name,
-            &self.units_by_initials,
-            &self.in_units,
-            &self.hit,
-            &self.hits,
-        ]
+        let mut all = vec![OFFICE_RANGE, BY_ID_NUMBER, BY_CLAIM, &self.scope_range, &self.hit, &self.hits];
+        for unit in [&self.by_name, &self.by_initials] {
+            all.extend([&*unit.count, &unit.inside, &unit.office_walk, &unit.scope_walk, &unit.scope_count]);
+        }
+        all
     }
 }
 
-fn places(from: usize, count: usize) -> String {
-    (from..from + count).map(|at| format!("?{at}")).collect::<Vec<_>>().join(",")
+fn places(count: usize) -> String {
+    (1..=count).map(|at| format!("?{at}")).collect::<Vec<_>>().join(",")
 }
 
 /// Members in the order in which they were found, each once.
@@ -140,6 +135,13 @@ impl Order {
         self.members.len() >= WANTED
     }
 
+    /// How many there would be with these.
+    fn with(&self, keys: &Keys) -> usize {
+        let new: HashSet<i64> =
+            keys.rows.iter().map(|(_, member)| *member).filter(|member| !self.seen.contains(member)).collect();
+        self.members.len() + new.len()
+    }
+
     fn extend(&mut self, members: impl IntoIterator<Item = i64>) {
         for member in members {
             if !self.full() && self.seen.insert(member) {
@@ -150,6 +152,12 @@ impl Order {
 }
 
 impl SqliteStore {
+    /// Walks through names where more than so many units fit, for the test that both ways find the same.
+    #[doc(hidden)]
+    pub fn walk_above(&mut self, units: i64) {
+        self.search.units = units;
+    }
+
     /// Carries out a search.
     pub(super) async fn find(&self, query: &Query) -> Result<Found, StoreError> {
         let mut reader = self.reader.lock().await;
@@ -158,27 +166,12 @@ impl SqliteStore {
         match query {
             Query::IdNumber(id) => return self.find_by_id(reader, id).await,
             Query::Claim(number) => return self.find_by_claim(reader, *number).await,
-            Query::Mobile(mobile) => {
-                self.ranges(reader, Kind::MobileEnd, &reversed(mobile), None, &mut order).await?;
-            }
+            Query::Mobile(mobile) => self.arms(reader, &[Kind::MobileEnd], &reversed(mobile), &mut order).await?,
             Query::Tail(tail) => {
-                let end = reversed(tail);
-                self.ranges(reader, Kind::IdEnd, &end, None, &mut order).await?;
-                if !order.full() {
-                    self.ranges(reader, Kind::MobileEnd, &end, None, &mut order).await?;
-                }
+                self.arms(reader, &[Kind::IdEnd, Kind::MobileEnd], &reversed(tail), &mut order).await?;
             }
-            Query::Name(term) => {
-                let units = self.units(reader, term).await?;
-                self.ranges(reader, Kind::Whole, &term.key, units.as_ref(), &mut order).await?;
-                if !order.full() {
-                    self.ranges(reader, Kind::Inside, &term.key, units.as_ref(), &mut order).await?;
-                }
-            }
-            Query::Latin(term) => {
-                let units = self.units(reader, term).await?;
-                self.ranges(reader, Kind::Latin, &term.key, units.as_ref(), &mut order).await?;
-            }
+            Query::Name(term) => self.names(reader, &[Kind::Whole, Kind::Inside], term, &mut order).await?,
+            Query::Latin(term) => self.names(reader, &[Kind::Latin], term, &mut order).await?,
         }
         let more = order.full() || order.cut;
         order.members.truncate(SEARCH_ROWS);
@@ -216,134 +209,167 @@ impl SqliteStore {
         }
     }
 
-    /// One kind of key: exact before beginning, in each the own office before the rest, in each by key and member.
-    async fn ranges(
+    /// Kinds of keys one after the other, until there are enough members.
+    async fn arms(
         &self,
         reader: &mut SqliteConnection,
-        kind: Kind,
+        kinds: &[Kind],
         term: &str,
-        units: Option<&Units>,
         order: &mut Order,
     ) -> Result<(), StoreError> {
-        if let Some(Units::Few(units)) = units {
-            return self.few_units(reader, kind, term, units, order).await;
-        }
-        let (office_text, scope_text, range) = match units {
-            Some(Units::Many { by_name: true, from, to }) => {
-                (self.search.office_walk_name.as_str(), &self.search.scope_walk_name, Some((from, to)))
+        for kind in kinds {
+            if !order.full() {
+                self.ordered(reader, *kind, term, None, order).await?;
             }
-            Some(Units::Many { by_name: false, from, to }) => {
-                (self.search.office_walk_initials.as_str(), &self.search.scope_walk_initials, Some((from, to)))
-            }
-            _ => (OFFICE_RANGE, &self.search.scope_range, None),
-        };
-        let end = after(term);
-        let own = self.keys(reader, office_text, kind, term, &end, OWN_ROWS, range).await?;
-        let exact = |rows: &[(String, i64)]| rows.partition_point(|(key, _)| key == term);
-        let (own_exact, own_beginning) = own.rows.split_at(exact(&own.rows));
-        order.extend(own_exact.iter().map(|(_, member)| *member));
-        if order.full() {
-            return Ok(());
-        }
-        let scope = self.keys(reader, scope_text, kind, term, &end, SCOPE_ROWS, range).await?;
-        let (scope_exact, scope_beginning) = scope.rows.split_at(exact(&scope.rows));
-        for part in [scope_exact, own_beginning, scope_beginning] {
-            order.extend(part.iter().map(|(_, member)| *member));
-        }
-        order.cut |= own.cut || scope.cut;
-        if range.is_some() && !order.full() {
-            let bound = ROWS_WALKED / 2;
-            let count = sqlx::query_scalar::<_, i64>(AssertSqlSafe(self.search.scope_count.as_str()))
-                .bind(i64::from(self.me.office.code.get()))
-                .bind(kind as i64)
-                .bind(term.to_owned())
-                .bind(end)
-                .bind(bound);
-            order.cut |= count.fetch_one(reader).await.map_err(failed)? >= bound;
         }
         Ok(())
     }
 
-    /// One range, at most `rows` of it.
-    #[expect(clippy::too_many_arguments, reason = "the parameters of one statement")]
-    async fn keys(
+    /// Names, with or without a unit that narrows them.
+    async fn names(
         &self,
         reader: &mut SqliteConnection,
-        text: &str,
-        kind: Kind,
-        from: &str,
-        to: &str,
-        rows: i64,
-        units: Option<(&String, &String)>,
-    ) -> Result<Keys, StoreError> {
-        let query = sqlx::query(AssertSqlSafe(text))
-            .bind(i64::from(self.me.office.code.get()))
-            .bind(kind as i64)
-            .bind(from.to_owned())
-            .bind(to.to_owned());
-        let query = match units {
-            None => query.bind(rows),
-            Some((from, to)) => query.bind(ROWS_WALKED / 2).bind(from.clone()).bind(to.clone()).bind(rows),
-        };
-        let found = query.fetch_all(reader).await.map_err(failed)?;
-        let cut = units.is_none() && found.len() as i64 >= rows;
-        let rows = found.iter().map(|row| Ok((get(row, 0)?, get(row, 1)?))).collect::<Result<_, StoreError>>()?;
-        Ok(Keys { rows, cut })
-    }
-
-    /// The units whose name (or initials) begins with the second term.
-    async fn units(&self, reader: &mut SqliteConnection, term: &Term) -> Result<Option<Units>, StoreError> {
+        kinds: &[Kind],
+        term: &Term,
+        order: &mut Order,
+    ) -> Result<(), StoreError> {
         let Some(unit) = &term.unit else {
-            return Ok(None);
+            return self.arms(reader, kinds, &term.key, order).await;
         };
-        let by_name = !unit.is_ascii();
-        let text = if by_name { &self.search.units_by_name } else { &self.search.units_by_initials };
-        let (from, to) = (unit.clone(), after(unit));
-        let rows = sqlx::query(AssertSqlSafe(text.as_str()))
-            .bind(from.clone())
+        let texts = if unit.is_ascii() { &self.search.by_initials } else { &self.search.by_name };
+        let (from, to) = (unit.as_str(), &after(unit));
+        let units: i64 = sqlx::query_scalar(AssertSqlSafe(texts.count.as_str()))
+            .bind(from.to_owned())
             .bind(to.clone())
-            .bind(UNITS as i64 + 1)
-            .fetch_all(reader)
+            .bind(self.search.units + 1)
+            .fetch_one(&mut *reader)
             .await
             .map_err(failed)?;
-        if rows.len() > UNITS {
-            return Ok(Some(Units::Many { by_name, from, to }));
+        if units == 0 {
+            return Ok(());
         }
-        let own = i64::from(self.me.office.code.get());
-        let units = rows.iter().map(|row| Ok((get(row, 0)?, get::<i64>(row, 1)? == own)));
-        units.collect::<Result<_, StoreError>>().map(|units| Some(Units::Few(units)))
+        if units <= self.search.units {
+            return self.in_units(reader, kinds, &term.key, (texts, from, to), order).await;
+        }
+        for kind in kinds {
+            if !order.full() {
+                self.ordered(reader, *kind, &term.key, Some((texts, from, to)), order).await?;
+            }
+        }
+        Ok(())
     }
 
-    /// One kind of key in each of a few units.
-    async fn few_units(
+    /// One kind of key: exact before beginning, in each the own office before the rest, in each by key and member.
+    async fn ordered(
         &self,
         reader: &mut SqliteConnection,
         kind: Kind,
         term: &str,
-        units: &[(i64, bool)],
+        units: Option<(&UnitSql, &str, &String)>,
         order: &mut Order,
     ) -> Result<(), StoreError> {
-        if units.is_empty() {
+        let (own_text, scope_text) = match units {
+            Some((texts, ..)) => (texts.office_walk.as_str(), texts.scope_walk.as_str()),
+            None => (OFFICE_RANGE, self.search.scope_range.as_str()),
+        };
+        let units = units.map(|(texts, from, to)| (texts.scope_count.as_str(), from, to.as_str()));
+        let range = |text, to| Range { text, kind, from: term, to, units: units.map(|(_, from, to)| (from, to)) };
+        let end = after(term);
+        let own = self.read(reader, &range(own_text, &end), order).await?;
+        order.extend(own.exact(term));
+        if order.full() {
             return Ok(());
         }
-        let mut query = sqlx::query(AssertSqlSafe(self.search.in_units.as_str()))
-            .bind(kind as i64)
+        // Enough of the own office: only what fits exactly elsewhere comes before it.
+        let enough = order.with(&own) >= WANTED;
+        let just_behind = format!("{term}\0");
+        let scope = self.read(reader, &range(scope_text, if enough { &just_behind } else { &end }), order).await?;
+        order.extend(scope.exact(term));
+        order.extend(own.beginning(term));
+        order.extend(scope.beginning(term));
+        order.cut |= own.cut || scope.cut;
+        match units {
+            Some((count, ..)) if !order.full() => {
+                let arguments = self.arguments(kind, term, &end, ROWS_WALKED / 2);
+                let count = sqlx::query_scalar_with::<_, i64, _>(AssertSqlSafe(count), arguments);
+                order.cut |= count.fetch_one(reader).await.map_err(failed)? >= ROWS_WALKED / 2;
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// One range, as far as it takes to have enough members with those that are there already.
+    async fn read(&self, reader: &mut SqliteConnection, range: &Range<'_>, order: &Order) -> Result<Keys, StoreError> {
+        let mut limit = FIRST_ROWS;
+        loop {
+            let mut arguments = match range.units {
+                None => self.arguments(range.kind, range.from, range.to, limit),
+                Some(_) => self.arguments(range.kind, range.from, range.to, ROWS_WALKED / 2),
+            };
+            if let Some((from, to)) = range.units {
+                add(&mut arguments, from.to_owned());
+                add(&mut arguments, to.to_owned());
+                add(&mut arguments, limit);
+            }
+            let rows =
+                sqlx::query_with(AssertSqlSafe(range.text), arguments).fetch_all(&mut *reader).await.map_err(failed)?;
+            let keys = Keys {
+                rows: rows.iter().map(|row| Ok((get(row, 0)?, get(row, 1)?))).collect::<Result<_, StoreError>>()?,
+                cut: rows.len() as i64 >= limit,
+            };
+            if !keys.cut || limit == ROWS_READ || order.with(&keys) >= WANTED {
+                return Ok(keys);
+            }
+            limit = ROWS_READ;
+        }
+    }
+
+    /// What all ranges begin with.
+    fn arguments(&self, kind: Kind, from: &str, to: &str, limit: i64) -> SqliteArguments {
+        let mut arguments = SqliteArguments::default();
+        for number in [i64::from(self.me.office.code.get()), kind as i64] {
+            add(&mut arguments, number);
+        }
+        for text in [from, to] {
+            add(&mut arguments, text.to_owned());
+        }
+        add(&mut arguments, limit);
+        arguments
+    }
+
+    /// Kinds of keys in each of a few units.
+    async fn in_units(
+        &self,
+        reader: &mut SqliteConnection,
+        kinds: &[Kind],
+        term: &str,
+        (texts, from, to): (&UnitSql, &str, &String),
+        order: &mut Order,
+    ) -> Result<(), StoreError> {
+        let [Some(first), Some(last)] = [kinds.first(), kinds.last()] else {
+            return Ok(());
+        };
+        let rows = sqlx::query(AssertSqlSafe(texts.inside.as_str()))
+            .bind(from.to_owned())
+            .bind(to.clone())
+            .bind(*first as i64)
+            .bind(*last as i64)
             .bind(term.to_owned())
             .bind(after(term))
-            .bind(ROWS_WALKED);
-        for at in 0..UNITS {
-            query = query.bind(units.get(at).map_or(0, |(unit, _)| *unit));
-        }
-        let rows = query.fetch_all(reader).await.map_err(failed)?;
+            .bind(ROWS_WALKED)
+            .fetch_all(reader)
+            .await
+            .map_err(failed)?;
         order.cut |= rows.len() as i64 >= ROWS_WALKED;
+        let own = i64::from(self.me.office.code.get());
         let mut found = Vec::with_capacity(rows.len());
         for row in &rows {
-            let (key, member, unit): (String, i64, i64) = (get(row, 0)?, get(row, 1)?, get(row, 2)?);
-            let elsewhere = !units.iter().any(|(id, own)| *id == unit && *own);
-            found.push((key != term, elsewhere, key, member));
+            let (kind, key): (i64, &str) = (get(row, 0)?, get(row, 1)?);
+            found.push((kind, key != term, get::<i64>(row, 3)? != own, key, get::<i64>(row, 2)?));
         }
         found.sort_unstable();
-        order.extend(found.into_iter().map(|(_, _, _, member)| member));
+        order.extend(found.into_iter().map(|(.., member)| member));
         Ok(())
     }
 
@@ -365,17 +391,33 @@ impl SqliteStore {
     }
 }
 
+/// A range of keys, and the units that narrow it.
+struct Range<'a> {
+    text: &'a str,
+    kind: Kind,
+    from: &'a str,
+    to: &'a str,
+    units: Option<(&'a str, &'a str)>,
+}
+
+/// What was read of a range; `cut` where there may be more.
 struct Keys {
     rows: Vec<(String, i64)>,
     cut: bool,
 }
 
-/// Units that a second term leaves.
-enum Units {
-    /// Ids, and whether each is the own office's.
-    Few(Vec<(i64, bool)>),
-    /// Too many to look into: the range that their name (or initials) lies in.
-    Many { by_name: bool, from: String, to: String },
+impl Keys {
+    fn exact(&self, term: &str) -> impl Iterator<Item = i64> {
+        self.rows[..self.split(term)].iter().map(|(_, member)| *member)
+    }
+
+    fn beginning(&self, term: &str) -> impl Iterator<Item = i64> {
+        self.rows[self.split(term)..].iter().map(|(_, member)| *member)
+    }
+
+    fn split(&self, term: &str) -> usize {
+        self.rows.partition_point(|(key, _)| key == term)
+    }
 }
 
 fn hit(row: &SqliteRow) -> Result<Hit, StoreError> {

@@ -76,6 +76,7 @@ impl SqliteStore {
             card: card_of(&mut tx, claim).await?,
             request,
             state: claim.state,
+            rev: 1,
         };
         let (stored, hash) = record::insert(&mut tx, &entry, &paid).await?;
         tx.commit().await.map_err(failed)?;
@@ -209,7 +210,30 @@ impl SqliteStore {
         if reason.trim().is_empty() {
             return refused("reason");
         }
-        withdraw(&mut tx, seq, &claim, &self.me.login, self.now(), reason).await?;
+        sqlx::query("UPDATE claim SET state = ?2, rev = ?3 WHERE seq = ?1")
+            .bind(seq)
+            .bind(ClaimState::Withdrawn.code())
+            .bind(claim.rev + 1)
+            .execute(&mut *tx)
+            .await
+            .map_err(failed)?;
+        sqlx::query("DELETE FROM bill WHERE key = ?1 AND claim = ?2")
+            .bind(claim.claim.bill.key())
+            .bind(seq)
+            .execute(&mut *tx)
+            .await
+            .map_err(failed)?;
+        let event = Event {
+            claim: seq,
+            id: claim.claim.id,
+            office: claim.office.get(),
+            rev: claim.rev + 1,
+            kind: ClaimState::Withdrawn.code(),
+            who: &self.me.login,
+            at: self.now(),
+            body: &record::withdrawal(reason),
+        };
+        record::append(&mut tx, &event).await?;
         tx.commit().await.map_err(failed)?;
         Ok(rev + 1)
     }
@@ -279,41 +303,6 @@ impl SqliteStore {
     }
 }
 
-/// Takes a claim back: its last state, its bill, the event.
-pub(super) async fn withdraw(
-    tx: &mut SqliteConnection,
-    seq: i64,
-    claim: &Claim,
-    who: &str,
-    at: chrono::DateTime<chrono::Utc>,
-    reason: &str,
-) -> Result<(), StoreError> {
-    sqlx::query("UPDATE claim SET state = ?2, rev = ?3 WHERE seq = ?1")
-        .bind(seq)
-        .bind(ClaimState::Withdrawn.code())
-        .bind(claim.rev + 1)
-        .execute(&mut *tx)
-        .await
-        .map_err(failed)?;
-    sqlx::query("DELETE FROM bill WHERE key = ?1 AND claim = ?2")
-        .bind(claim.claim.bill.key())
-        .bind(seq)
-        .execute(&mut *tx)
-        .await
-        .map_err(failed)?;
-    let event = Event {
-        claim: seq,
-        id: claim.claim.id,
-        office: claim.office.get(),
-        rev: claim.rev + 1,
-        kind: ClaimState::Withdrawn.code(),
-        who,
-        at,
-        body: &serde_json::json!({ "reason": reason }).to_string(),
-    };
-    record::append(tx, &event).await.map(drop)
-}
-
 /// The member's participations, oldest first.
 pub(super) async fn covers_of(connection: &mut SqliteConnection, member: MemberId) -> Result<Vec<Cover>, StoreError> {
     sqlx::query("SELECT period, from_day, to_day FROM cover WHERE member = ?1 ORDER BY period")
@@ -350,7 +339,7 @@ pub(super) async fn paid_to(connection: &mut SqliteConnection, member: MemberId)
 }
 
 /// The row of the card that is paid to: the one on file, or the new one, which is on file from now on.
-pub(super) async fn card_of(tx: &mut SqliteConnection, claim: &NewClaim) -> Result<Option<i64>, StoreError> {
+async fn card_of(tx: &mut SqliteConnection, claim: &NewClaim) -> Result<Option<i64>, StoreError> {
     let row = sqlx::query("SELECT id, bank, number FROM card WHERE member = ?1 ORDER BY id DESC LIMIT 1")
         .bind(claim.member.0)
         .fetch_optional(&mut *tx)
