@@ -224,7 +224,7 @@ fn a_killed_program_offers_its_draft() {
 #[test]
 fn a_terminal_that_is_gone_ends_the_program() {
     // Where the signal is ignored, the terminal itself tells.
-    for through in [&[][..], &["sh", "-c", "trap '' HUP; exec \"$@\"", "sh"]] {
+    for through in [&[][..], &["/bin/sh", "-c", "trap '' HUP; exec \"$@\"", "sh"]] {
         let data = demo();
         let mut counter = Counter::start_through(through, data.path(), &[]);
         counter.shows("F1帮助");
