@@ -135,6 +135,19 @@ impl Counter {
         }
     }
 
+    fn opens_a_claim(&mut self) {
+        self.shows("F1帮助");
+        self.types("wangxiu");
+        self.shows("王秀英");
+        for keys in [&b"\x1b[B"[..], b"\r", b"\x1bOR"] {
+            self.send(keys);
+            std::thread::sleep(4 * PACE);
+        }
+        self.shows("住院申领");
+        // The sheet is there once the window's bill code is offered on it.
+        self.shows("15060121");
+    }
+
     fn signal(&self, signal: Signal) {
         let pid = Pid::from_raw(self.child.process_id().unwrap() as i32).unwrap();
         kill_process(pid, signal).unwrap();
@@ -200,15 +213,7 @@ fn sigterm_puts_the_terminal_back() {
 fn a_killed_program_offers_its_draft() {
     let data = demo();
     let mut counter = Counter::start(data.path(), &[]);
-    counter.shows("F1帮助");
-    counter.types("wangxiu");
-    counter.shows("王秀英");
-    counter.send(b"\x1b[B");
-    std::thread::sleep(4 * PACE);
-    counter.types("\r");
-    std::thread::sleep(4 * PACE);
-    counter.send(b"\x1bOR");
-    counter.shows("住院申领");
+    counter.opens_a_claim();
     counter.types("0012345678\r");
     counter.shows("草稿已存");
     counter.signal(Signal::KILL);
@@ -219,6 +224,21 @@ fn a_killed_program_offers_its_draft() {
     counter.types("\r");
     counter.shows("0012345678");
     counter.types("\x11");
+}
+
+#[test]
+fn what_is_in_a_field_outlives_sigterm() {
+    let data = demo();
+    let mut counter = Counter::start(data.path(), &[]);
+    counter.opens_a_claim();
+    counter.types("00123456");
+    counter.shows("00123456");
+    counter.signal(Signal::TERM);
+    assert_eq!(counter.ends(), 0);
+    let mut counter = Counter::start(data.path(), &[]);
+    counter.shows("草稿");
+    counter.types("\r");
+    counter.shows("00123456");
 }
 
 #[test]
