@@ -66,6 +66,8 @@ pub enum Msg {
     DraftSaved(ClaimId, Result<(), String>),
     /// A slip left for the printer (where to, in words), or not (why, in words).
     Printed(ClaimNumber, Result<String, String>),
+    /// The program is about to end, whether the clerk wants it or not.
+    Ending,
 }
 
 /// What goes out.
@@ -148,6 +150,8 @@ pub enum Event<'a> {
     Shown,
     /// The time moved.
     Tick,
+    /// The program is about to end: what is typed is kept.
+    Ending,
 }
 
 /// Where a screen leads.
@@ -257,6 +261,7 @@ impl App {
                 self.cx.draft_saved(id, &result);
                 self.tell_all(Event::DraftSaved(id, &result));
             }
+            Msg::Ending => self.tell_all(Event::Ending),
             Msg::Printed(number, result) => {
                 self.changed = true;
                 self.cx.printed(number, &result);

@@ -183,6 +183,11 @@ impl Machine {
         }
     }
 
+    /// The program is about to end: what is typed goes to what is kept. Nothing more is drawn.
+    pub fn ending(&mut self) {
+        self.apply(Msg::Ending);
+    }
+
     /// Ends everything that is under way at once, as a killed program does.
     pub async fn kill(&mut self) {
         self.tasks.shutdown().await;

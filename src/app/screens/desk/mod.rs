@@ -267,7 +267,7 @@ impl Screen for Desk {
                 cx.refresh_desk();
                 Go::Stay
             }
-            Event::DraftSaved(..) | Event::Printed(..) | Event::Tick => Go::Stay,
+            Event::DraftSaved(..) | Event::Printed(..) | Event::Tick | Event::Ending => Go::Stay,
         }
     }
 

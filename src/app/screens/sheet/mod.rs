@@ -341,6 +341,11 @@ impl Screen for Sheet {
                 self.tick(cx);
                 Go::Stay
             }
+            // The field in hand has not been left: what is in it is kept all the same.
+            Event::Ending => {
+                self.save(cx);
+                Go::Stay
+            }
             Event::Shown | Event::DraftSaved(..) | Event::Printed(..) => Go::Stay,
             input => match self.stage {
                 Stage::Typing => self.type_in(cx, input),
