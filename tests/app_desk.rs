@@ -223,6 +223,19 @@ fn esc_and_f2_clear_the_box() {
 }
 
 #[test]
+fn a_question_that_is_never_answered_holds_nothing_up() {
+    let mut counter = Counter::chinese();
+    counter.type_text("wa");
+    counter.press("esc");
+    counter.type_text("li");
+    assert_eq!(counter.searches(), 2);
+    counter.asked.pop_front();
+    let asked = counter.found(two_hits());
+    assert_eq!(latin(&asked), "li");
+    counter.expect("王秀芳");
+}
+
+#[test]
 fn a_draft_goes_on_with_one_key() {
     let mut counter = Counter::silent(Lang::Chinese);
     counter.send(Msg::Journal { drafts: vec![draft("巴特尔")], reference: None, damage: None });
@@ -613,8 +626,14 @@ fn a_small_terminal_says_what_is_needed() {
     counter.resize(79, 24);
     counter.expect("需要 80x24，现在是 79x24");
     counter.expect_not("查找");
+    // What nobody sees takes no keys.
+    counter.type_text("wang");
+    counter.press("ctrl-q");
+    assert!(!counter.commands.contains(&Cmd::Quit));
+    assert_eq!(counter.searches(), 0);
     counter.resize(80, 24);
     counter.expect("查找");
+    counter.expect_not("wang");
 }
 
 #[test]

@@ -227,14 +227,18 @@ impl App {
             Msg::Key(key) => {
                 self.changed = true;
                 self.cx.touched();
-                if !self.kept(|| Ahead::Key(key), self.interrupts(key)) {
+                if self.is_blind() {
+                    self.cx.bell();
+                } else if !self.kept(|| Ahead::Key(key), self.interrupts(key)) {
                     self.key(key);
                 }
             }
             Msg::Paste(text) => {
                 self.changed = true;
                 self.cx.touched();
-                if !self.kept(|| Ahead::Paste(text.clone()), false) {
+                if self.is_blind() {
+                    self.cx.bell();
+                } else if !self.kept(|| Ahead::Paste(text.clone()), false) {
                     self.paste(&text);
                 }
             }
@@ -295,6 +299,12 @@ impl App {
         // The desk is never closed, so there is always a top.
         let last = self.stack.len() - 1;
         &mut self.stack[last]
+    }
+
+    /// Whether the terminal is too small to show a screen: then nothing that is typed acts on what nobody sees.
+    fn is_blind(&self) -> bool {
+        let (columns, rows) = self.cx.size;
+        columns < MIN_SIZE.0 || rows < MIN_SIZE.1
     }
 
     /// Keeps what was typed ahead where the top screen waits for an answer. What interrupts the wait is never kept, and

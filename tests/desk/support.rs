@@ -185,7 +185,11 @@ pub fn hello() -> Hello {
         schema: 1,
         now: time("2021-03-20 09:14"),
         world_day: true,
-        last_used: LastUsed::default(),
+        last_used: LastUsed {
+            kind: Some(ClaimKind::Inpatient),
+            bill_code: Some("15060121".into()),
+            ..LastUsed::default()
+        },
     }
 }
 
