@@ -25,8 +25,6 @@ pub const LOGIN: &str = "0137";
 const SEED: u64 = 1;
 /// Members of a demo.
 const MEMBERS: u32 = 20_000;
-/// One claim for so many members.
-const MEMBERS_A_CLAIM: u32 = 11;
 /// Columns of the bar.
 const BAR: u64 = 40;
 
@@ -75,7 +73,17 @@ impl Args {
         let theme = config.theme(&Environment::read());
         let login = self.login.clone();
         let today = Some(self.today.unwrap_or_else(world_day));
-        super::desk::run(Place { config, data, database, login, today, theme, size: guard::size(), slips: None })
+        super::desk::run(Place {
+            config,
+            data,
+            database,
+            login,
+            today,
+            theme,
+            size: guard::size(),
+            slips: None,
+            watched: false,
+        })
     }
 }
 
@@ -84,7 +92,7 @@ impl Args {
 /// # Errors
 /// Where the file can't be written.
 pub async fn make(path: &Path, members: u32, day: NaiveDate, strings: &Strings) -> Result<(), StoreError> {
-    let claims = members / MEMBERS_A_CLAIM;
+    let claims = World::usual_claims(members);
     let policies = published();
     let engine = engine_of(&policies);
     let mut bar = Bar::new(strings.with("demo-making", &[("members", &members)]));

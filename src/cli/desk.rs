@@ -3,7 +3,6 @@
 use std::fs;
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -13,6 +12,7 @@ use rustix::process::{Resource, Rlimit, setrlimit};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tracing_appender::rolling::{RollingFileAppender, Rotation};
 
+use super::database::Database;
 use super::start::Place;
 use super::{Global, words};
 use crate::runtime::{self, End, Signals};
@@ -53,16 +53,26 @@ impl Args {
         flags.extend(self.login.iter().map(|login| ("database.login", login.clone(), "--as")));
         let Some(config) = global.config(flags)? else { return Ok(super::USAGE.into()) };
         let data = global.data_dir(&Strings::new(config.lang()))?;
-        let database = match config.get("database.url").strip_prefix("sqlite:") {
-            Some(path) => PathBuf::from(path),
-            None => data.central(),
+        let database = match config.get("database.url").parse() {
+            Ok(Database::Sqlite(path)) => path,
+            Err(_) => data.central(),
         };
         let login = config.get("database.login").to_owned();
         if login.is_empty() {
             return Err(anyhow!(Strings::new(config.lang()).get("start-no-login")));
         }
         let theme = config.theme(&Environment::read());
-        run(Place { config, data, database, login, today: self.today, theme, size: guard::size(), slips: None })
+        run(Place {
+            config,
+            data,
+            database,
+            login,
+            today: self.today,
+            theme,
+            size: guard::size(),
+            slips: None,
+            watched: false,
+        })
     }
 }
 

@@ -12,6 +12,7 @@ use serde::Serialize;
 use tokio::task::JoinHandle;
 
 use super::cut::{Cuttable, Line};
+use super::database::Database;
 use super::start::Place;
 use super::story::{self, Step};
 use super::{Global, demo, words};
@@ -37,7 +38,7 @@ pub struct Args {
     file: PathBuf,
     /// The database: sqlite:PATH
     #[arg(long, value_name = "URL")]
-    db: String,
+    db: Database,
     /// The login
     #[arg(long = "as", value_name = "LOGIN", default_value = demo::LOGIN)]
     login: String,
@@ -64,12 +65,8 @@ impl Args {
     /// A sentence that says what to do.
     pub fn run(&self, global: &Global) -> anyhow::Result<ExitCode> {
         let Some(config) = global.config(Vec::new())? else { return Ok(super::USAGE.into()) };
-        let strings = Strings::new(config.lang());
         let story = std::fs::read_to_string(&self.file).with_context(|| self.file.display().to_string())?;
-        let Some(database) = self.db.strip_prefix("sqlite:").map(PathBuf::from) else {
-            eprintln!("{}", strings.get("config-takes-url"));
-            return Ok(super::USAGE.into());
-        };
+        let Database::Sqlite(database) = self.db.clone();
         let options = Options {
             story,
             database,
@@ -201,6 +198,7 @@ pub async fn run_story(options: Options) -> anyhow::Result<Outcome> {
         theme: Theme::default(),
         size: (columns, rows),
         slips: options.slips,
+        watched: true,
     };
     let mut teller = Teller::start(place).await?;
     while let Some((line, step)) = steps.pop_front() {
@@ -208,7 +206,10 @@ pub async fn run_story(options: Options) -> anyhow::Result<Outcome> {
             break;
         }
         let waits = matches!(steps.front(), Some((_, Step::Idle | Step::Expect(_) | Step::ExpectNot(_))));
-        teller.step(line, step, waits).await?;
+        match step {
+            Step::Kill => teller = teller.kill().await?,
+            step => teller.step(line, step, waits).await?,
+        }
     }
     teller.settle(PATIENCE).await?;
     let outcome = teller.end().await;
@@ -251,11 +252,23 @@ struct Teller {
 
 impl Teller {
     async fn start(place: Place) -> anyhow::Result<Teller> {
-        let line = Arc::new(Line::default());
-        let (machine, writer, store) = open(&place, &line).await?;
         let (columns, rows) = place.size;
         let screen = Screen::new(std::io::sink(), columns, rows, place.theme.colours);
-        let mut teller = Teller {
+        let mut teller = Teller::open(place, screen).await?;
+        teller.draw()?;
+        Ok(teller)
+    }
+
+    async fn open(place: Place, screen: Screen<std::io::Sink>) -> anyhow::Result<Teller> {
+        let line = Arc::new(Line::default());
+        let mut centre = None;
+        let over = |store: Arc<dyn Store>| -> Arc<dyn Store> {
+            centre = Some(Arc::clone(&store));
+            Arc::new(Cuttable { store, line: Arc::clone(&line) })
+        };
+        let (machine, writer) = place.open(over).await?;
+        let store = centre.context("no centre was opened")?;
+        Ok(Teller {
             place,
             line,
             machine,
@@ -266,9 +279,7 @@ impl Teller {
             frame_us: Vec::new(),
             unused_search: None,
             term_used: false,
-        };
-        teller.draw()?;
-        Ok(teller)
+        })
     }
 
     /// `waits`: the next step needs what this one asked for.
@@ -313,7 +324,8 @@ impl Teller {
             Step::Cut => self.line.cut(),
             Step::Lose => self.line.lose(),
             Step::Mend => self.line.mend(),
-            Step::Kill => self.kill().await?,
+            // It takes the teller itself away.
+            Step::Kill => {}
         }
         Ok(())
     }
@@ -410,19 +422,18 @@ impl Teller {
     }
 
     /// As SIGKILL would: nothing more is written, and the program starts again on what is there.
-    async fn kill(&mut self) -> anyhow::Result<()> {
-        let (machine, writer, store) = {
-            let line = Arc::new(Line::default());
-            // The old machine must let its files go before they are opened again.
-            self.writer.abort();
-            let _ = (&mut self.writer).await;
-            self.machine.kill().await;
-            self.line = Arc::clone(&line);
-            open(&self.place, &line).await?
-        };
-        (self.machine, self.writer, self.store) = (machine, writer, store);
-        self.screen.forget();
-        self.draw()
+    async fn kill(self) -> anyhow::Result<Teller> {
+        let Teller { place, mut machine, writer, store, mut screen, outcome, frame_us, .. } = self;
+        // The old program lets its files go before they are opened again.
+        writer.abort();
+        let _ = writer.await;
+        machine.kill().await;
+        drop((machine, store));
+        screen.forget();
+        let fresh = Teller::open(place, screen).await?;
+        let mut teller = Teller { outcome, frame_us, ..fresh };
+        teller.draw()?;
+        Ok(teller)
     }
 
     async fn end(mut self) -> Outcome {
@@ -439,19 +450,6 @@ impl Teller {
         let _ = self.writer.await;
         self.outcome
     }
-}
-
-async fn open(place: &Place, line: &Arc<Line>) -> anyhow::Result<(Machine, JoinHandle<()>, Arc<dyn Store>)> {
-    let mut centre = None;
-    let (mut machine, writer) = place
-        .open(|store| {
-            centre = Some(Arc::clone(&store));
-            Arc::new(Cuttable { store, line: Arc::clone(line) })
-        })
-        .await?;
-    machine.watch();
-    let store = centre.context("no centre was opened")?;
-    Ok((machine, writer, store))
 }
 
 /// Whether a key acts on what is shown: it types nothing and edits nothing.

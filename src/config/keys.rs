@@ -77,6 +77,7 @@ fn number(text: &str, from: u32, to: u32) -> bool {
     text.parse::<u32>().is_ok_and(|n| (from..=to).contains(&n))
 }
 
+/// A driver's word, a colon, the rest; the adapters say what is wrong with the rest.
 fn is_url(text: &str) -> bool {
     text.strip_prefix("sqlite:").is_some_and(|path| !path.is_empty() && !path.contains(char::is_control))
 }

@@ -259,7 +259,6 @@ fn shipped(name: &str, errors: &mut Vec<KeymapError>) -> Vec<Binding> {
 
 fn lay_over(bindings: &mut Vec<Binding>, own: Vec<Binding>) {
     for binding in own {
-        // An action that acts in two layers has its keys in each.
         bindings.retain(|other| (other.layer, other.action) != (binding.layer, binding.action));
         bindings.push(binding);
     }

@@ -412,8 +412,14 @@ impl<'de> Visitor<'de> for Object<'_> {
         let Object { facts, state } = self;
         while let Some(key) = map.next_key_seed(Text(|name: &str| state.key(name)))? {
             match key {
-                Key::Kind => map.next_value_seed(Text(|text: &str| Ok(facts.kind.push_str(text))))?,
-                Key::Diagnosis => map.next_value_seed(Text(|text: &str| Ok(facts.diagnosis.push_str(text))))?,
+                Key::Kind => map.next_value_seed(Text(|text: &str| {
+                    facts.kind.push_str(text);
+                    Ok(())
+                }))?,
+                Key::Diagnosis => map.next_value_seed(Text(|text: &str| {
+                    facts.diagnosis.push_str(text);
+                    Ok(())
+                }))?,
                 Key::Area => facts.area = map.next_value_seed(Text(|text: &str| state.value(text.parse().ok())))?,
                 Key::Admission => facts.admission = Some(map.next_value_seed(Text(|text: &str| state.date(text)))?),
                 Key::Discharge => facts.discharge = Some(map.next_value_seed(Text(|text: &str| state.date(text)))?),

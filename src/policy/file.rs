@@ -329,7 +329,7 @@ fn inline_breaks_of(doc: &Doc<'_>, text: &str, key: &str, span: Range<usize>, va
                 let mut values: Vec<Range<usize>> = table.iter().map(|(_, value)| value.span()).collect();
                 values.sort_by_key(|value| value.start);
                 let mut at = span.start;
-                for value in values.into_iter().chain([span.end..span.end]) {
+                for value in values.into_iter().chain(std::iter::once(span.end..span.end)) {
                     if at < value.start && text[at..value.start].contains('\n') {
                         doc.error(doc.line(at), key, Problem::InlineBreak);
                         break;

@@ -160,7 +160,7 @@ problem-tiers-not-rising = the tier { $to } is not above the one before, { $befo
 problem-tier-at-zero = a tier can't end at 0; remove it
 problem-last-tier-ends = the last tier has no to; remove it, or add a tier
 problem-middle-tier-open = tiers before the last need a to; add it
-problem-one-of = write exactly one of: { $known }
+problem-one-of = none or several are there; write exactly one of: { $known }
 problem-list-length = the list has { $found } entries; by { $by } it needs { $wanted }
 problem-unknown-fact = no fact { $name }; use an amount of the sheet, or funds, self_pay, in_scope_self_pay
 problem-limit-of-nothing = period_limit needs amount or count; add one
@@ -352,7 +352,6 @@ keymap-taken = { $key } means "{ $other }" on the same screen; take another key 
 keymap-taken-line = { $key } means "{ $other }" on the same screen (line { $line }); take another key for "{ $action }"
 
 ## Configuration and commands
-generate-done = { $members } members, { $claims } claims
 config-built-in = built in
 config-cant-read = can't be read: { $why }; check the path and its permissions
 config-world-writable = anybody can write into this file, so it is not used; run chmod o-w
@@ -382,6 +381,7 @@ config-takes-device = file:DIR, lp, lp:QUEUE or tcp:HOST:PORT
 demo-making = Making a demo world of { $members } members
 keymap-cant-read = the keymap file { $path } can't be read: { $why }; check ui.keymap
 print-no-printer = there is no such printer
+generate-done = { $members } members, { $claims } claims
 
 ## Runtime and terminal
 start-no-home = there is no home directory; name a data directory with --data

@@ -160,7 +160,7 @@ problem-tiers-not-rising = 分段 { $to } 不高于前一段 { $before };请按�
 problem-tier-at-zero = 分段终点不能是0;请删去此段
 problem-last-tier-ends = 最后一段不写 to;请删去 to,或再加一段
 problem-middle-tier-open = 中间各段要写 to;请补上
-problem-one-of = 应且只应写其中一种:{ $known }
+problem-one-of = 一种也没写,或写了几种;请只写其中一种:{ $known }
 problem-list-length = 列表有{ $found }项;按 { $by } 应有{ $wanted }项
 problem-unknown-fact = 没有事实 { $name };可用结算单的金额及 funds, self_pay, in_scope_self_pay
 problem-limit-of-nothing = period_limit 要写 amount 或 count;请补上
@@ -352,7 +352,6 @@ keymap-taken = { $key } 在同一画面上已用于“{ $other }”;请为“{ $
 keymap-taken-line = { $key } 在同一画面上已用于“{ $other }”(第 { $line } 行);请为“{ $action }”换一个键
 
 ## Configuration and commands
-generate-done = { $members }名会员，{ $claims }件申领
 config-built-in = 内置
 config-cant-read = 无法读取: { $why };请检查路径和权限
 config-world-writable = 任何人都能改写此文件,不予采用;请执行 chmod o-w
@@ -382,6 +381,7 @@ config-takes-device = file:目录、lp、lp:队列 或 tcp:主机:端口
 demo-making = 正在生成 { $members } 名会员的演示数据
 keymap-cant-read = 无法读取按键文件 { $path }: { $why };请检查 ui.keymap
 print-no-printer = 没有这台打印机
+generate-done = { $members }名会员，{ $claims }件申领
 
 ## Runtime and terminal
 start-no-home = 找不到用户目录;请用 --data 指定数据目录
