@@ -192,6 +192,33 @@ fn keys_typed_ahead_go_where_the_answer_leads() {
 }
 
 #[test]
+fn a_whole_claim_can_be_typed_ahead_of_the_members_sheet() {
+    let mut counter = Counter::silent(Lang::Chinese);
+    counter.answer(|request| matches!(request, Request::Hello), Ok(Reply::Hello(Box::new(hello()))));
+    let reference = Reply::Reference(Some(Box::new(reference())));
+    counter.answer(|request| matches!(request, Request::Reference { .. }), Ok(reference));
+    counter.type_text("wa");
+    counter.press("down enter f3");
+    for field in ["0012345678", "by", "0312", "0319", "k80", "18234.56", "1320", "", "", "11020.3"] {
+        counter.type_text(field);
+        counter.press("enter");
+    }
+    // The submit, all documents and the acceptance too: nothing is there yet that could be confirmed.
+    counter.press("ctrl-s space enter");
+    counter.found(two_hits());
+    assert!(!counter.asked.iter().any(|(_, request)| matches!(request, Request::Submit(_))));
+    let mut first_year = sheet(vec![]);
+    first_year.covers.remove(0);
+    counter.opened(first_year);
+    let submitted = counter.asked.iter().find_map(|(_, request)| match request {
+        Request::Submit(claim) => Some(claim.clone()),
+        _ => None,
+    });
+    let claim = submitted.unwrap_or_else(|| panic!("nothing was submitted:\n{}", counter.screen()));
+    assert_eq!((claim.total, claim.state), (yuan("2427.70"), ClaimState::Submitted));
+}
+
+#[test]
 fn keys_typed_ahead_are_dropped_where_there_is_nothing_or_esc_is_pressed() {
     let mut counter = Counter::chinese();
     counter.type_text("wa");

@@ -227,18 +227,14 @@ impl App {
             Msg::Key(key) => {
                 self.changed = true;
                 self.cx.touched();
-                if self.is_blind() {
-                    self.cx.bell();
-                } else if !self.kept(|| Ahead::Key(key), self.interrupts(key)) {
+                if !self.kept(|| Ahead::Key(key), self.interrupts(key)) {
                     self.key(key);
                 }
             }
             Msg::Paste(text) => {
                 self.changed = true;
                 self.cx.touched();
-                if self.is_blind() {
-                    self.cx.bell();
-                } else if !self.kept(|| Ahead::Paste(text.clone()), false) {
+                if !self.kept(|| Ahead::Paste(text.clone()), false) {
                     self.paste(&text);
                 }
             }
@@ -301,12 +297,6 @@ impl App {
         &mut self.stack[last]
     }
 
-    /// Whether the terminal is too small to show a screen: then nothing that is typed acts on what nobody sees.
-    fn is_blind(&self) -> bool {
-        let (columns, rows) = self.cx.size;
-        columns < MIN_SIZE.0 || rows < MIN_SIZE.1
-    }
-
     /// Keeps what was typed ahead where the top screen waits for an answer. What interrupts the wait is never kept, and
     /// drops what was.
     fn kept(&mut self, ahead: impl FnOnce() -> Ahead, interrupts: bool) -> bool {
@@ -343,14 +333,22 @@ impl App {
 
     fn paste(&mut self, text: &str) {
         let clean = crate::domain::text::entry(text, context::PASTE_MAX);
-        if self.top().takes_text() {
+        if self.top().takes_text() && !self.is_blind() {
             self.tell_top(Event::Paste(&clean));
         } else {
             self.cx.bell();
         }
     }
 
+    /// Whether the terminal is too small to show what a key would do: then none does anything.
+    fn is_blind(&self) -> bool {
+        self.cx.size.0 < MIN_SIZE.0 || self.cx.size.1 < MIN_SIZE.1
+    }
+
     fn key(&mut self, key: Key) {
+        if self.is_blind() {
+            return self.cx.bell();
+        }
         let top = self.top();
         let takes_text = top.takes_text();
         if takes_text && let Some(c) = key.text() {
