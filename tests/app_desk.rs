@@ -192,6 +192,33 @@ fn keys_typed_ahead_go_where_the_answer_leads() {
 }
 
 #[test]
+fn a_whole_claim_can_be_typed_ahead_of_the_members_sheet() {
+    let mut counter = Counter::silent(Lang::Chinese);
+    counter.answer(|request| matches!(request, Request::Hello), Ok(Reply::Hello(Box::new(hello()))));
+    let reference = Reply::Reference(Some(Box::new(reference())));
+    counter.answer(|request| matches!(request, Request::Reference { .. }), Ok(reference));
+    counter.type_text("wa");
+    counter.press("down enter f3");
+    for field in ["0012345678", "by", "0312", "0319", "k80", "18234.56", "1320", "", "", "11020.3"] {
+        counter.type_text(field);
+        counter.press("enter");
+    }
+    // The submit, all documents and the acceptance too: nothing is there yet that could be confirmed.
+    counter.press("ctrl-s space enter");
+    counter.found(two_hits());
+    assert!(!counter.asked.iter().any(|(_, request)| matches!(request, Request::Submit(_))));
+    let mut first_year = sheet(vec![]);
+    first_year.covers.remove(0);
+    counter.opened(first_year);
+    let submitted = counter.asked.iter().find_map(|(_, request)| match request {
+        Request::Submit(claim) => Some(claim.clone()),
+        _ => None,
+    });
+    let claim = submitted.unwrap_or_else(|| panic!("nothing was submitted:\n{}", counter.screen()));
+    assert_eq!((claim.total, claim.state), (yuan("2427.70"), ClaimState::Submitted));
+}
+
+#[test]
 fn keys_typed_ahead_are_dropped_where_there_is_nothing_or_esc_is_pressed() {
     let mut counter = Counter::chinese();
     counter.type_text("wa");
@@ -220,6 +247,19 @@ fn esc_and_f2_clear_the_box() {
         counter.expect_not("王秀芳");
         counter.expect("输入姓名、拼音");
     }
+}
+
+#[test]
+fn a_question_that_is_never_answered_holds_nothing_up() {
+    let mut counter = Counter::chinese();
+    counter.type_text("wa");
+    counter.press("esc");
+    counter.type_text("li");
+    assert_eq!(counter.searches(), 2);
+    counter.asked.pop_front();
+    let asked = counter.found(two_hits());
+    assert_eq!(latin(&asked), "li");
+    counter.expect("王秀芳");
 }
 
 #[test]
@@ -613,8 +653,14 @@ fn a_small_terminal_says_what_is_needed() {
     counter.resize(79, 24);
     counter.expect("需要 80x24，现在是 79x24");
     counter.expect_not("查找");
+    // What nobody sees takes no keys.
+    counter.type_text("wang");
+    counter.press("ctrl-q");
+    assert!(!counter.commands.contains(&Cmd::Quit));
+    assert_eq!(counter.searches(), 0);
     counter.resize(80, 24);
     counter.expect("查找");
+    counter.expect_not("wang");
 }
 
 #[test]

@@ -338,14 +338,22 @@ impl App {
 
     fn paste(&mut self, text: &str) {
         let clean = crate::domain::text::entry(text, context::PASTE_MAX);
-        if self.top().takes_text() {
+        if self.top().takes_text() && !self.is_blind() {
             self.tell_top(Event::Paste(&clean));
         } else {
             self.cx.bell();
         }
     }
 
+    /// Whether the terminal is too small to show what a key would do: then none does anything.
+    fn is_blind(&self) -> bool {
+        self.cx.size.0 < MIN_SIZE.0 || self.cx.size.1 < MIN_SIZE.1
+    }
+
     fn key(&mut self, key: Key) {
+        if self.is_blind() {
+            return self.cx.bell();
+        }
         let top = self.top();
         let takes_text = top.takes_text();
         if takes_text && let Some(c) = key.text() {
