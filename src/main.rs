@@ -1,13 +1,7 @@
-//! The command line goes to `cli`; an error goes to the terminal.
+//! The command line goes to `cli`.
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    match huzhu::cli::run() {
-        Ok(code) => code,
-        Err(error) => {
-            eprintln!("huzhu: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
+    huzhu::cli::run()
 }

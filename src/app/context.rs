@@ -10,6 +10,7 @@ use rand_chacha::rand_core::{RngCore, SeedableRng};
 use uuid::Uuid;
 
 use super::lookup::Lookup;
+use super::prints::Pending;
 use super::{Action, Ahead, Cmd};
 use crate::domain::claim::{ClaimId, ClaimKind, NewClaim};
 use crate::domain::number::ClaimNumber;
@@ -104,6 +105,8 @@ pub struct Context {
     pub print_after_submit: bool,
     /// Since when the centre can't be reached.
     pub cut_since: Option<NaiveDateTime>,
+    /// Slips whose print is being recorded.
+    pub(super) prints: Vec<Pending>,
     commands: Vec<Cmd>,
     waiting: HashSet<u64>,
     seq: u64,
@@ -135,6 +138,7 @@ impl Context {
             printers: setup.printers,
             print_after_submit: setup.print_after_submit,
             cut_since: None,
+            prints: Vec::new(),
             commands: Vec::new(),
             waiting: HashSet::new(),
             seq: 0,
@@ -268,6 +272,7 @@ impl Context {
 
     pub(super) fn answered(&mut self, seq: u64, result: &Result<Reply, StoreError>) {
         self.waiting.remove(&seq);
+        self.print_recorded(seq, result);
         match result {
             Err(StoreError::Unreachable(_) | StoreError::Unknown(_)) => {
                 self.cut_since.get_or_insert(self.now);

@@ -1,44 +1,139 @@
-//! One file a command. `main` hands the command line here.
+//! One file a command. `main` hands the command line here; without a command it is the counter.
+//!
+//! - `start.rs` what the counter starts with · `words.rs` errors at the edge, as sentences
+//! - `story.rs`, `cut.rs` what `replay` reads, and the line to the centre that it cuts
 //!
 //! To add a command: a file with its `Args` and `run`, a variant of [`Command`] with its help, its line in [`run`].
+//!
+//! Exit codes: 0 it went well, 1 a check failed or something went wrong, 2 the command line or the configuration is wrong.
 
 pub mod assess;
+pub mod config;
+pub mod cut;
+mod database;
+pub mod demo;
+pub mod desk;
+pub mod generate;
 pub mod policy;
+pub mod replay;
+pub mod search;
+pub mod start;
+pub mod story;
+pub mod verify;
+mod words;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anyhow::anyhow;
 use clap::{Parser, Subcommand};
 
-use crate::strings::{Lang, Strings};
+use crate::config::{Config, DataDir, Sources};
+use crate::strings::Strings;
+
+/// The exit code for a wrong command line or configuration.
+const USAGE: u8 = 2;
 
 /// The counter program of a workers' mutual-aid association.
 #[derive(Debug, Parser)]
 #[command(name = "huzhu", version)]
 pub struct Cli {
-    /// zh-CN (default) or en
-    #[arg(long, global = true)]
-    lang: Option<String>,
+    #[command(flatten)]
+    global: Global,
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
+}
+
+/// What goes with every command.
+#[derive(Debug, clap::Args)]
+pub struct Global {
+    /// zh-CN (default) or en
+    #[arg(long, global = true, value_name = "LANG")]
+    lang: Option<String>,
+    /// The configuration file
+    #[arg(id = "config", long, global = true, value_name = "FILE")]
+    config_file: Option<PathBuf>,
+    /// What this terminal keeps
+    #[arg(long, global = true, value_name = "DIR")]
+    data: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// The counter (the default)
+    Desk(desk::Args),
+    /// The counter in a generated world: nothing else is needed
+    Demo(demo::Args),
+    /// Run a story of keys through the whole program and print what it cost
+    Replay(replay::Args),
+    /// What is configured, and where it comes from
+    Config(config::Args),
     /// Compute claims: facts in, assessments out, one JSON object a line
     Assess(assess::Args),
     /// What a policy officer does with a policy file
     #[command(subcommand)]
     Policy(policy::Command),
+    /// Make a generated world
+    Generate(generate::Args),
+    /// Find members
+    Search(search::Args),
+    /// Recompute every claim and walk every chain
+    Verify(verify::Args),
+}
+
+impl Global {
+    fn sources(&self, mut flags: Vec<(&'static str, String, &'static str)>) -> Sources {
+        flags.extend(self.lang.iter().map(|lang| ("ui.lang", lang.clone(), "--lang")));
+        Sources::new(self.config_file.clone(), flags)
+    }
+
+    /// The words for a command that has no configuration.
+    fn strings(&self) -> Strings {
+        Strings::new(self.sources(Vec::new()).first_lang())
+    }
+
+    /// What is in force; where something is wrong with it, everything that is has been told and there is nothing.
+    fn config(&self, flags: Vec<(&'static str, String, &'static str)>) -> anyhow::Result<Option<Config>> {
+        let sources = self.sources(flags);
+        match Config::load(&sources) {
+            Ok(config) => Ok(Some(config)),
+            Err(errors) => {
+                let strings = Strings::new(sources.first_lang());
+                for error in errors {
+                    eprintln!("{}", words::safe(&error.sentence(&strings)));
+                }
+                Ok(None)
+            }
+        }
+    }
+
+    fn data_dir(&self, strings: &Strings) -> anyhow::Result<DataDir> {
+        DataDir::find(self.data.as_deref()).map_err(|error| anyhow!(words::data_dir(&error, strings)))
+    }
 }
 
 /// Runs the command line.
-pub fn run() -> anyhow::Result<ExitCode> {
-    let cli = Cli::parse();
-    let from_environment = std::env::var("LANG").ok().and_then(|lang| Lang::parse(&lang));
-    let lang = cli.lang.as_deref().and_then(Lang::parse).or(from_environment).unwrap_or_default();
-    let strings = Strings::new(lang);
-    match cli.command {
-        Command::Assess(args) => args.run(&strings),
-        Command::Policy(command) => command.run(&strings),
-    }
+pub fn run() -> ExitCode {
+    let Cli { global, command } = Cli::parse();
+    let ended = match command {
+        None => desk::Args::default().run(&global),
+        Some(Command::Desk(args)) => args.run(&global),
+        Some(Command::Demo(args)) => args.run(&global),
+        Some(Command::Replay(args)) => args.run(&global),
+        Some(Command::Config(args)) => args.run(&global),
+        Some(Command::Assess(args)) => args.run(&global.strings()),
+        Some(Command::Policy(command)) => command.run(&global.strings()),
+        Some(Command::Generate(args)) => wait(generate::run(args, &global.strings())),
+        Some(Command::Search(args)) => wait(search::run(args, &global.strings())),
+        Some(Command::Verify(args)) => wait(verify::run(args, &global.strings())),
+    };
+    ended.unwrap_or_else(|error| {
+        eprintln!("huzhu: {}", words::safe(&format!("{error:#}")));
+        ExitCode::FAILURE
+    })
+}
+
+/// Runs a command that waits for the store.
+fn wait(command: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::Result<ExitCode> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(command)
 }

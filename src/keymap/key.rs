@@ -162,6 +162,8 @@ impl fmt::Display for Key {
         }
         match self.code {
             Code::F(n) => write!(f, "F{n}"),
+            Code::PageUp => f.write_str("PgUp"),
+            Code::PageDown => f.write_str("PgDn"),
             Code::Char(c) if c != ' ' => {
                 if self.ctrl || self.alt {
                     write!(f, "{}", c.to_ascii_uppercase())

@@ -206,7 +206,7 @@ store-not-allowed = Your account may not do this: ask a colleague who may, or th
 store-not-found = There is no such record, or it is outside your scope: check it and search again.
 store-stale = Somebody has just changed this record: open it again.
 store-stale-member = The member's covers or payments have just changed: the amount was computed anew, check it and submit again.
-store-duplicate-bill = This bill was claimed: { $number } ({ $office }, { $state }). Check the bill's number.
+store-duplicate-bill = This bill was claimed: { $number } ({ $office }, { $state }). Check its number.
 store-duplicate-stay = The days overlap with a claim: { $number } ({ $office }, { $state }). Check the dates.
 store-id-reused = This claim's id was used for other content: go back to the desk and start a new claim.
 store-refused = The centre refused it ({ $code }): check it and try again, or ask the administrator.
@@ -215,7 +215,18 @@ store-unreachable = The centre can't be reached: nothing was sent, everything ty
 store-unknown = No answer came from the centre: try again, nothing is recorded twice.
 store-version-too-old = This program is too old for the database: ask the administrator to update it.
 store-damaged = The data file is damaged: { $what }. Ask the administrator.
-again-or-back = Enter tries again, Esc goes back.
+refused-account = The database holds an account that was not generated: it is not replaced. Choose another path.
+refused-today = This database runs on the real date: no other day can be set.
+refused-documents = Required documents are missing: submit it as incomplete.
+refused-bill = The bill's code or number is not right: check it against the bill.
+refused-policy = The policy is not published, or has changed: quit and log in again.
+refused-facts = The claim's fields and its facts differ: go back to the sheet and check them.
+refused-assessment = The assessment and the amount differ: go back to the sheet and check them.
+refused-number = The office has no claim numbers left this year: ask the administrator.
+refused-withdrawn = The claim was withdrawn already.
+refused-reason = Give the reason for the withdrawal.
+refused-text = A text can't be stored: check it and submit again.
+again-or-back = { $again } tries again, { $back } goes back.
 
 ## Slips
 slip-p1-title = 受理回执 Acknowledgement
@@ -342,8 +353,52 @@ keymap-taken = { $key } means "{ $other }" on the same screen; take another key 
 keymap-taken-line = { $key } means "{ $other }" on the same screen (line { $line }); take another key for "{ $action }"
 
 ## Configuration and commands
+config-built-in = built in
+config-cant-read = can't be read: { $why }; check the path and its permissions
+config-world-writable = anybody can write into this file, so it is not used; run chmod o-w
+config-foreign-owner = this file belongs to somebody else, so it is not used; run chown
+config-syntax = no valid TOML: { $why }
+config-unknown-key = there is no "{ $key }"; remove it (huzhu config --print shows what there is)
+config-unknown-key-near = there is no "{ $key }"; is "{ $nearest }" meant?
+config-bad-value = { $key } can't be "{ $value }"; it takes { $takes }
+config-no-printer = no printer is called "{ $name }"; add [printer.{ $name }] or name another
+config-no-device = [{ $key }] has no device; for example device = "lp" or "tcp:10.1.2.3:9100"
+config-takes-text = text without control characters
+config-takes-bool = true or false
+config-takes-url = sqlite:PATH
+config-takes-office = an office code of 6 digits
+config-takes-window = a window number from 1 to 99
+config-takes-lang = zh-CN or en
+config-takes-theme = 16 or "mono"
+config-takes-borders = "line" or "ascii"
+config-takes-ambiguous = 1, 2 or "probe"
+config-takes-minutes = 1 to 5 minutes
+config-takes-level = off, error, warn, info, debug or trace
+config-takes-paper = 58mm, 80mm, 241x93, 241x140 or a5
+config-takes-language = text or pdf
+config-takes-encoding = utf-8
+config-takes-columns = 20 to 200 columns
+config-takes-device = file:DIR, lp, lp:QUEUE or tcp:HOST:PORT
+demo-making = Making a demo world of { $members } members
+keymap-cant-read = the keymap file { $path } can't be read: { $why }; check ui.keymap
+print-no-printer = there is no such printer
+generate-done = { $members } members, { $claims } claims
 
 ## Runtime and terminal
+start-no-home = there is no home directory; name a data directory with --data
+start-data-dir = the data directory { $path } can't be used: { $why }; check its permissions and the disk, or name another with --data
+start-in-use = another counter uses the data directory { $path }; close it, or name another with --data
+start-key-readable = the key file { $path } can be read by others; run chmod 600
+start-no-database = there is no database { $path }; check database.url, or try huzhu demo
+start-no-account = the database has no account "{ $login }"; check --as or database.login
+start-no-login = no login is given; name one with --as or database.login, or try huzhu demo
+start-no-today = this database goes by the real date and takes no --today
+start-database = the database { $path } can't be opened: { $why }
+start-no-terminal = this needs a terminal; for scripts there is huzhu replay
+start-panic = Something broke and the program has ended. Every field that you left is kept as a draft and offered at the next start; tell the administrator the place in brackets
+start-damage-all = the database file was damaged and is now { $aside }; all { $kept } records were kept
+start-damage = the database file was damaged and is now { $aside }; { $kept } records were kept, something is missing in: { $lost }. Tell the administrator
+start-journal-damage = the file of drafts was damaged and is now { $aside }; { $kept } drafts were found, { $lost } can't be read
 
 ## Desk
 frame-who = huzhu { $office } window { $window } { $login }
@@ -351,6 +406,7 @@ frame-today = today { $accepted }, { $returned } incomplete
 frame-connected = connected
 frame-connecting = connecting
 frame-cut = cut off since { $since }
+frame-hint = { $key } { $label }
 frame-waiting = please wait
 frame-too-small = The terminal is too small: { $columns }x{ $rows } is needed, it has { $now_columns }x{ $now_rows }. Enlarge the window.
 tone-good = [done]
@@ -415,7 +471,6 @@ claim-not-standard = not standard
 claim-payee = Paid to
 claim-agent = Agent
 claim-policy = Policy
-claim-policy-version = { $code } version { $version }
 claim-prints = Prints
 claim-remark = Remark
 claim-amounts = Settlement sheet
@@ -425,12 +480,15 @@ claim-documents = Documents
 claim-document-there = there
 claim-document-missing = missing
 claim-reasons = Reasons
-claim-withdraw-ask = Withdraw at the member's wish: type the reason, then Enter
+claim-withdraw-ask = Withdraw at the member's wish: say why
 claim-reason = Reason
 claim-reason-missing = Say why it is withdrawn, in two characters or more.
 claim-withdrawn = Withdrawn: { $number }. Its bill can be claimed again.
 claim-withdrawn-before = This claim was withdrawn before.
 claim-withdraw-not-allowed = It can't be withdrawn: only the office that took it may, before review. Ask that office.
+slip-printed-before = It was printed before: { $key } prints a marked copy.
+slip-printed-times = printed { $times } times    printer { $printer }
+slip-printer-configured = configured
 
 ## Sheet
 screen-sheet = Claim sheet

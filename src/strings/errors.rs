@@ -5,6 +5,7 @@
 
 use super::Strings;
 use crate::domain::claim::Standing;
+use crate::domain::query::NoQuery;
 use crate::store::{Duplicate, StoreError};
 
 /// The sentence for an error of the store.
@@ -26,6 +27,21 @@ pub fn store_error(error: &StoreError, strings: &Strings) -> String {
         StoreError::Unknown(_) => strings.get("store-unknown"),
         StoreError::VersionTooOld => strings.get("store-version-too-old"),
         StoreError::Damaged(what) => strings.with("store-damaged", &[("what", what)]),
+    }
+}
+
+/// The key of the sentence that says why a text is not searched.
+pub const fn no_query(why: NoQuery) -> &'static str {
+    match why {
+        NoQuery::Empty => "search-what",
+        NoQuery::OneMore => "search-one-more",
+        NoQuery::FewDigits => "search-few-digits",
+        NoQuery::PartOfNumber => "search-part-of-number",
+        NoQuery::WrongCheck => "search-wrong-check",
+        NoQuery::WrongBirth => "search-wrong-birth",
+        NoQuery::ClaimNumber => "search-claim-number",
+        NoQuery::TooLong => "search-too-long",
+        NoQuery::Unknown => "search-unknown",
     }
 }
 

@@ -215,7 +215,18 @@ store-unreachable = 连不上中心：没有送出任何内容，已输入的都
 store-unknown = 没有收到中心的答复：请再试一次，不会重复记录。
 store-version-too-old = 本程序版本太旧，不能使用当前数据库：请找管理员升级。
 store-damaged = 数据文件损坏：{ $what }。请找管理员。
-again-or-back = Enter再试，Esc返回。
+refused-account = 该数据库里有不是生成的账号：不会覆盖，请换一个路径。
+refused-today = 这个数据库用真实日期，不能另设日期。
+refused-documents = 必备材料不全：只能按材料不全提交。
+refused-bill = 票据代码或号码不对：请照票据核对。
+refused-policy = 所用政策未公布或已变动：请退出后重新登录。
+refused-facts = 申领内容与测算依据不一致：请回到申领单核对后再提交。
+refused-assessment = 测算结果与金额不一致：请回到申领单核对后再提交。
+refused-number = 本机构今年的申领号已用完：请找管理员。
+refused-withdrawn = 该申领已撤回，不能再撤回。
+refused-reason = 请填写撤回原因。
+refused-text = 有文字不能保存：请核对后再提交。
+again-or-back = { $again }再试，{ $back }返回。
 
 ## Slips
 slip-p1-title = 受理回执
@@ -342,8 +353,52 @@ keymap-taken = { $key } 在同一画面上已用于“{ $other }”;请为“{ $
 keymap-taken-line = { $key } 在同一画面上已用于“{ $other }”(第 { $line } 行);请为“{ $action }”换一个键
 
 ## Configuration and commands
+config-built-in = 内置
+config-cant-read = 无法读取: { $why };请检查路径和权限
+config-world-writable = 任何人都能改写此文件,不予采用;请执行 chmod o-w
+config-foreign-owner = 此文件不属于当前用户或 root,不予采用;请执行 chown
+config-syntax = 不是有效的 TOML: { $why }
+config-unknown-key = 没有“{ $key }”这一项;请删除,各项见 huzhu config --print
+config-unknown-key-near = 没有“{ $key }”这一项;是否应为“{ $nearest }”?
+config-bad-value = { $key } 的值“{ $value }”不可用;应为{ $takes }
+config-no-printer = 没有名为“{ $name }”的打印机;请加上 [printer.{ $name }] 或改用已有的
+config-no-device = [{ $key }] 缺少 device;例如 device = "lp" 或 "tcp:10.1.2.3:9100"
+config-takes-text = 不含控制字符的文字
+config-takes-bool = true 或 false
+config-takes-url = sqlite:文件路径
+config-takes-office = 6 位机构代码
+config-takes-window = 1 至 99 的窗口号
+config-takes-lang = zh-CN 或 en
+config-takes-theme = 16 或 "mono"
+config-takes-borders = "line" 或 "ascii"
+config-takes-ambiguous = 1、2 或 "probe"
+config-takes-minutes = 1 至 5 的分钟数
+config-takes-level = off、error、warn、info、debug 或 trace
+config-takes-paper = 58mm、80mm、241x93、241x140 或 a5
+config-takes-language = text 或 pdf
+config-takes-encoding = utf-8
+config-takes-columns = 20 至 200 的列数
+config-takes-device = file:目录、lp、lp:队列 或 tcp:主机:端口
+demo-making = 正在生成 { $members } 名会员的演示数据
+keymap-cant-read = 无法读取按键文件 { $path }: { $why };请检查 ui.keymap
+print-no-printer = 没有这台打印机
+generate-done = { $members }名会员，{ $claims }件申领
 
 ## Runtime and terminal
+start-no-home = 找不到用户目录;请用 --data 指定数据目录
+start-data-dir = 数据目录 { $path } 不可用: { $why };请检查权限和磁盘空间,或用 --data 另行指定
+start-in-use = 另一个窗口程序正在使用数据目录 { $path };请先关闭它,或用 --data 另行指定
+start-key-readable = 密钥文件 { $path } 可被他人读取;请执行 chmod 600
+start-no-database = 没有数据库 { $path };请检查 database.url,或先用 huzhu demo 试用
+start-no-account = 数据库中没有账号“{ $login }”;请检查 --as 或 database.login
+start-no-login = 没有指定账号;请用 --as 或 database.login 指定,或先用 huzhu demo 试用
+start-no-today = 此数据库使用真实日期,不接受 --today
+start-database = 数据库 { $path } 打不开: { $why }
+start-no-terminal = 需要在终端中运行;脚本请用 huzhu replay
+start-panic = 程序出错,已退出。已离开的各项都已存为草稿,重新启动后继续;请把括号中的位置告诉管理员
+start-damage-all = 数据库文件已损坏并移至 { $aside };{ $kept } 条记录全部保留
+start-damage = 数据库文件已损坏并移至 { $aside };保留 { $kept } 条记录,下列表有缺失: { $lost }。请通知管理员
+start-journal-damage = 本机草稿文件已损坏并移至 { $aside };找回 { $kept } 份草稿,{ $lost } 份无法读取
 
 ## Desk
 frame-who = 互助 { $office } { $window }号窗口 { $login }
@@ -351,6 +406,7 @@ frame-today = 今日 受理{ $accepted } 待补{ $returned }
 frame-connected = 已连接
 frame-connecting = 正在连接
 frame-cut = 连接中断 自{ $since }
+frame-hint = { $key }{ $label }
 frame-waiting = 请稍候
 frame-too-small = 终端太小：需要 { $columns }x{ $rows }，现在是 { $now_columns }x{ $now_rows }。请放大窗口。
 tone-good = [完成]
@@ -415,7 +471,6 @@ claim-not-standard = 非标准码
 claim-payee = 收款
 claim-agent = 代办人
 claim-policy = 政策
-claim-policy-version = { $code } 第{ $version }版
 claim-prints = 打印次数
 claim-remark = 备注
 claim-amounts = 结算单
@@ -425,12 +480,15 @@ claim-documents = 材料
 claim-document-there = 有
 claim-document-missing = 缺
 claim-reasons = 说明
-claim-withdraw-ask = 应会员要求撤回，填写原因后回车
+claim-withdraw-ask = 应会员要求撤回：请写明原因
 claim-reason = 原因
 claim-reason-missing = 请写明撤回原因，至少两个字。
 claim-withdrawn = 已撤回 { $number }，票据可以重新申领
 claim-withdrawn-before = 该申领已经撤回。
 claim-withdraw-not-allowed = 不能撤回：只有受理机构能在审核前撤回，请联系受理机构。
+slip-printed-before = 已打印过：用 { $key } 补打，会注明补打次数。
+slip-printed-times = 已打印 { $times } 次    打印机 { $printer }
+slip-printer-configured = 默认
 
 ## Sheet
 screen-sheet = 申领单

@@ -32,6 +32,7 @@ pub struct Screen<W: Write> {
     ink: Ink,
     cursor_shown: Option<bool>,
     cleared: bool,
+    purges: bool,
     total: Cost,
 }
 
@@ -46,6 +47,7 @@ impl<W: Write> Screen<W> {
             ink: Ink { bytes: Vec::with_capacity(8192), pen: Pen::new(colours), at: None, width: columns },
             cursor_shown: None,
             cleared: false,
+            purges: false,
             total: Cost::default(),
         }
     }
@@ -63,18 +65,15 @@ impl<W: Write> Screen<W> {
         self.cleared = false;
     }
 
-    /// Clears the terminal at once, and what scrolled away (at lock: nothing may be scrolled back to).
-    pub fn wipe(&mut self) -> io::Result<Cost> {
+    /// The next frame clears the terminal, and what scrolled away (at lock: nothing may be scrolled back to).
+    pub fn wipe(&mut self) {
         self.forget();
-        self.clear();
-        self.ink.bytes.extend_from_slice(b"\x1b[3J");
-        self.send()
+        self.purges = true;
     }
 
-    /// Rings.
-    pub fn bell(&mut self) -> io::Result<Cost> {
+    /// The next frame rings.
+    pub fn ring(&mut self) {
         self.ink.bytes.push(7);
-        self.send()
     }
 
     /// Draws a frame: `draw` fills the empty buffer and says where the cursor belongs.
@@ -122,6 +121,9 @@ impl<W: Write> Screen<W> {
 
     fn clear(&mut self) {
         self.ink.bytes.extend_from_slice(b"\x1b[m\x1b[H\x1b[2J");
+        if std::mem::take(&mut self.purges) {
+            self.ink.bytes.extend_from_slice(b"\x1b[3J");
+        }
         self.ink.pen.reset();
         self.ink.at = Some(Position::ORIGIN);
         self.cleared = true;
@@ -400,8 +402,10 @@ mod tests {
         let out = String::from_utf8(screen.writer().clone()).unwrap();
         assert_eq!(out, "\x1b[m\x1b[H\x1b[2J??\x1b[?25l");
         screen.writer().clear();
-        assert_eq!(screen.wipe().unwrap().writes, 1);
-        assert!(screen.writer().ends_with(b"\x1b[3J"));
+        screen.wipe();
+        screen.ring();
+        assert_eq!(screen.draw(|_, _| None).unwrap().writes, 1);
+        assert_eq!(screen.writer(), b"\x07\x1b[m\x1b[H\x1b[2J\x1b[3J");
     }
 
     /// One thing on a frame: where, which text, which look.

@@ -2,6 +2,7 @@
 //! assessed, so that a verification of the whole database finds nothing. Pure: same seed, members, claims and day, the
 //! same world on every machine; members are made from their index, one at a time, so that no size fills the memory.
 //!
+//! - `assess` the engine with the policies of the scheme
 //! - `plan` how members are shared over leagues, offices and units
 //! - `person` one member from an index; the fixed members of the demo
 //! - `claims` earlier claims, office by office, in the order of submission
@@ -10,11 +11,19 @@
 //! The words of it (names, units, accounts) are data: `data/names.json` and `data/demo.json`. To add one more fixed member
 //! or account: an entry in `demo.json`, and its test.
 
-pub mod dice;
-pub mod plan;
+pub mod assess;
+mod claims;
+mod dice;
+mod person;
+mod plan;
+
+#[cfg(test)]
+mod tests;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+use self::plan::Agency;
+use crate::data::demo::{FixedAccount, demo};
 use crate::domain::area::{AreaCode, OfficeCode};
 use crate::domain::claim::{Document, NewClaim, PolicyRef};
 use crate::domain::cover::{Cover, Paid};
@@ -28,6 +37,8 @@ use crate::policy::Facts;
 pub const PASSWORD: &str = "demo-demo-demo";
 /// The world's own day where none is given.
 pub const WORLD_DAY: (i32, u32, u32) = (2021, 3, 20);
+/// Members of a world, at least and at most.
+const MEMBERS: (u32, u32) = (1_000, 100_000_000);
 
 /// An office of the scheme.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -166,13 +177,16 @@ pub struct World {
     members: u32,
     claims: u32,
     day: NaiveDate,
+    agencies: Vec<Agency>,
 }
 
 impl World {
-    /// A world of `members` members (1,000 at least) and `claims` earlier claims (the fixed ones of the demo at least) as
-    /// it stands on the morning of `day` (2021-03-20 at the earliest).
+    /// A world of `members` members (1,000 to 100 million) and `claims` earlier claims (the fixed ones of the demo at
+    /// least) as it stands on the morning of `day` (2021-03-20 at the earliest).
     pub fn new(seed: u64, members: u32, claims: u32, day: NaiveDate) -> World {
-        World { seed, members, claims, day }
+        let members = members.clamp(MEMBERS.0, MEMBERS.1);
+        let claims = claims.max(claims::fixed_count());
+        World { seed, members, claims, day: day.max(world_day()), agencies: plan::agencies(members) }
     }
 
     /// One claim for every eleven members.
@@ -190,39 +204,110 @@ impl World {
         self.members
     }
 
-    /// Number of earlier claims.
+    /// Number of earlier claims that are planned.
     pub fn claim_count(&self) -> u32 {
         self.claims
     }
 
     /// The association, 12 leagues, 103 banners, and zones.
     pub fn offices(&self) -> impl Iterator<Item = OfficeRow> + '_ {
-        std::iter::empty()
+        plan::offices()
     }
 
     /// Six accounts of the demo, and one clerk for every other office that takes claims.
     pub fn accounts(&self) -> impl Iterator<Item = AccountRow> + '_ {
-        std::iter::empty()
+        let fixed = demo().accounts.iter().map(|account| AccountRow {
+            login: account.login.clone(),
+            duties: account.duties.clone(),
+            office: account.office,
+            window: account.window,
+        });
+        let others = self.agencies.iter().filter(|agency| clerks(agency.office).next().is_none());
+        fixed.chain(others.map(|agency| AccountRow {
+            login: clerk(agency.office, 1),
+            duties: vec!["clerk".to_owned()],
+            office: agency.office,
+            window: 1,
+        }))
     }
 
     /// All units, office by office.
-    pub fn units(&self) -> impl Iterator<Item = UnitRow> + '_ {
-        std::iter::empty()
+    pub fn units<'a>(&'a self) -> impl Iterator<Item = UnitRow> + 'a {
+        let of = move |agency: &'a Agency| (0..agency.unit_ends.len()).map(move |k| plan::unit(self.seed, agency, k));
+        self.agencies.iter().flat_map(of)
     }
 
     /// All members, in the order of their numbers.
-    pub fn members(&self) -> impl Iterator<Item = PersonRow> + '_ {
-        let _ = self.seed;
-        std::iter::empty()
+    pub fn members<'a>(&'a self) -> impl Iterator<Item = PersonRow> + 'a {
+        let of = move |agency: &'a Agency| (0..agency.size()).map(move |local| (agency, local));
+        self.agencies.iter().flat_map(of).map(|(agency, local)| person::person(self.seed, self.day, agency, local))
+    }
+
+    /// The member with an index from 0 on, which is its place in [`World::members`].
+    pub fn member(&self, index: u32) -> Option<PersonRow> {
+        let agency = self.agencies.iter().find(|agency| agency.members.contains(&index))?;
+        Some(person::person(self.seed, self.day, agency, index - agency.members.start))
     }
 
     /// All earlier claims, office by office, in each in the order of submission. `assess` is the engine with the published
-    /// policies; a claim for which it gives nothing is left out.
-    pub fn claims<'a, A>(&'a self, assess: A) -> impl Iterator<Item = ClaimRow> + 'a
+    /// policies ([`assess::engine_of`]); a claim for which it gives nothing is left out.
+    pub fn claims<'a, A>(&'a self, assess: &'a A) -> impl Iterator<Item = ClaimRow> + 'a
     where
-        A: Fn(&Facts) -> Option<Assessed> + 'a,
+        A: Fn(&Facts) -> Option<Assessed>,
     {
-        let _ = assess;
-        std::iter::empty()
+        let quotas = self.quotas().into_iter();
+        let starts = quotas.scan(0u64, |before, quota| {
+            let first = *before;
+            *before += u64::from(quota);
+            Some((first, quota))
+        });
+        self.agencies.iter().zip(starts).flat_map(move |(agency, (first, quota))| {
+            let planned = claims::plan(self, agency, first, quota);
+            claims::Writer::new(self, agency, assess, planned)
+        })
     }
+
+    /// Claims of each agency by its members; the office with the fixed claims has those on top.
+    fn quotas(&self) -> Vec<u32> {
+        let (claims, members) = (u64::from(self.claims), u64::from(self.members));
+        let fixed = claims::fixed_count();
+        let of_demo = |agency: &Agency| demo().claims.iter().any(|claim| claims::is_of(claim, agency.office));
+        let share = |agency: &Agency| (claims * u64::from(agency.size()) / members) as u32;
+        let demo_size: u32 = self.agencies.iter().filter(|a| of_demo(a)).map(Agency::size).sum();
+        let demo_quota: u32 = self.agencies.iter().filter(|a| of_demo(a)).map(|a| share(a) + fixed).sum();
+        let demo_quota = demo_quota.min(self.claims);
+        let rest = claims.saturating_sub(u64::from(demo_quota));
+        let others = u64::from(self.members - demo_size).max(1);
+        let mut before = 0u64;
+        let quota = |agency: &Agency| {
+            if of_demo(agency) {
+                return demo_quota;
+            }
+            let start = rest * before / others;
+            before += u64::from(agency.size());
+            (rest * before / others - start) as u32
+        };
+        self.agencies.iter().map(quota).collect()
+    }
+}
+
+/// The world's own day where none is given.
+pub fn world_day() -> NaiveDate {
+    let (year, month, day) = WORLD_DAY;
+    NaiveDate::from_ymd_opt(year, month, day).unwrap_or_default()
+}
+
+fn clerks(office: OfficeCode) -> impl Iterator<Item = &'static FixedAccount> {
+    demo().accounts.iter().filter(move |account| account.office == office && account.window > 0)
+}
+
+/// Windows of an office.
+fn windows(office: OfficeCode) -> u32 {
+    clerks(office).map(|account| account.window).max().unwrap_or(1)
+}
+
+/// The login of the clerk at a window.
+fn clerk(office: OfficeCode, window: u32) -> String {
+    let fixed = clerks(office).find(|account| account.window == window);
+    fixed.map_or_else(|| format!("{office}{window:02}"), |account| account.login.clone())
 }

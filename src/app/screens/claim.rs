@@ -7,9 +7,11 @@ use ratatui::layout::{Position, Rect};
 use serde_json::Value;
 
 use super::member::MemberScreen;
+use super::sheet::{self, Looked};
 use super::slip::SlipScreen;
-use super::{sheet, words};
+use super::words;
 use crate::app::edit::Line;
+use crate::app::prints::{explanation, office, policy_title};
 use crate::app::{Context, Event, Go, Screen, Tone};
 use crate::domain::claim::Claim;
 use crate::domain::mask;
@@ -57,6 +59,11 @@ impl ClaimScreen {
     pub fn new(cx: &mut Context, number: ClaimNumber) -> ClaimScreen {
         let asked = Some(cx.ask(Request::Claim(number)));
         ClaimScreen { number, asked, claim: None, error: None, first: 0, reason: None, withdrawing: None, wanted: None }
+    }
+
+    /// Opens a claim to take it back.
+    pub fn withdrawing(cx: &mut Context, number: ClaimNumber) -> ClaimScreen {
+        ClaimScreen { wanted: Some(Action::Withdraw), ..ClaimScreen::new(cx, number) }
     }
 
     fn ask(&mut self, cx: &mut Context) {
@@ -109,7 +116,7 @@ impl ClaimScreen {
         if self.reason.is_some() {
             match action {
                 Action::Back => self.reason = None,
-                Action::Open => self.withdraw(cx),
+                Action::Accept => self.withdraw(cx),
                 _ => cx.bell(),
             }
             return Go::Stay;
@@ -136,7 +143,9 @@ impl ClaimScreen {
                 let text = cx.t("claim-withdrawn-before");
                 cx.say(Tone::Warning, text);
             }
-            (Action::NewClaim, Some(claim)) => return Go::Open(sheet::open_new(cx, claim.claim.member)),
+            (Action::NewClaim, Some(claim)) => {
+                return Go::Open(sheet::open_new(cx, claim.claim.member, Looked::NotYet));
+            }
             (Action::History, Some(claim)) => {
                 return Go::Open(Box::new(MemberScreen::history(cx, claim.claim.member)));
             }
@@ -171,7 +180,7 @@ impl ClaimScreen {
     /// The recorded fields.
     fn record(&self, cx: &Context, record: &Claim, facts: &Value) -> Vec<Pair> {
         let claim = &record.claim;
-        let office = cx.lookup.office(record.office).map_or_else(|| record.office.to_string(), |o| o.name.clone());
+        let office = office(cx, record).name;
         // Shanghai is UTC+8 all year.
         let submitted = record.submitted_at.naive_utc() + chrono::Duration::hours(8);
         let taken = cx
@@ -185,9 +194,6 @@ impl ClaimScreen {
             format!("{} {} {relation}", agent.name, mask::id_number(&agent.id_number))
         });
         let visits = facts.get("visits").and_then(Value::as_u64).filter(|_| !claim.kind.is_stay());
-        let policy = cx
-            .strings
-            .with("claim-policy-version", &[("code", &claim.policy.code), ("version", &claim.policy.version)]);
         let pairs = [
             ("claim-number", record.number.to_string()),
             ("claim-state", words::state(cx, claim.state)),
@@ -206,7 +212,7 @@ impl ClaimScreen {
             ("claim-diagnosis", diagnosis.trim().to_owned()),
             ("claim-payee", format!("{} ****{}", claim.payee.bank(), claim.payee.last4())),
             ("claim-agent", agent.unwrap_or_default()),
-            ("claim-policy", policy),
+            ("claim-policy", policy_title(cx, claim)),
             ("claim-prints", record.prints.to_string()),
             ("claim-remark", claim.remark.clone()),
         ];
@@ -230,15 +236,14 @@ impl ClaimScreen {
             rows.extend(pairs::lay(&amounts, columns).into_iter().map(Row::Pairs));
         }
         rows.push(Row::Rule(cx.t("claim-assessment")));
-        rows.extend(words::explanation(cx, claim).into_iter().map(Row::Explain));
-        let total = ExplainLine {
-            kind: LineKind::Total,
-            text: cx.t("claim-total"),
-            figure: claim.total.grouped(),
-            clause: String::new(),
-            illustrative: false,
-        };
-        rows.push(Row::Explain(total));
+        let explained = explanation(cx, claim);
+        // The recorded amount always shows, whether or not the record of its making can be read.
+        let has_total =
+            explained.iter().any(|line| line.kind == LineKind::Total && line.figure == claim.total.grouped());
+        rows.extend(explained.into_iter().map(Row::Explain));
+        if !has_total {
+            rows.push(Row::Pairs(vec![Placed { x: 0, label: cx.t("claim-total"), value: claim.total.grouped() }]));
+        }
         if !claim.documents.is_empty() {
             rows.push(Row::Rule(cx.t("claim-documents")));
             let state = |present| cx.t(if present { "claim-document-there" } else { "claim-document-missing" });
@@ -275,8 +280,10 @@ fn draw_row(cx: &Context, row: &Row, area: Rect, buf: &mut Buffer) {
                 LineKind::Step => cx.theme.text(),
                 LineKind::Note => cx.theme.note(),
             };
+            // As on the slip: a star where the figure rests on what was never published.
+            let star = if line.illustrative { "*" } else { "" };
             let cells = [
-                Cell::rest(line.text.clone()).style(style),
+                Cell::rest(format!("{}{star}", line.text)).style(style),
                 Cell::fit(line.clause.clone()).style(cx.theme.note()),
                 Cell::new(line.figure.clone(), width(&line.figure).max(14)).right().style(style),
             ];
@@ -291,7 +298,7 @@ impl Screen for ClaimScreen {
     }
 
     fn layers(&self) -> &'static [Layer] {
-        &[Layer::Member, Layer::Desk]
+        if self.reason.is_some() { &[Layer::Confirm] } else { &[Layer::Member, Layer::Desk] }
     }
 
     fn takes_text(&self) -> bool {
@@ -304,7 +311,7 @@ impl Screen for ClaimScreen {
 
     fn actions(&self, _cx: &Context) -> Vec<Action> {
         if self.reason.is_some() {
-            return vec![Action::Open, Action::Back];
+            return vec![Action::Accept, Action::Back];
         }
         let there = self.claim.is_some();
         [
@@ -353,14 +360,7 @@ impl Screen for ClaimScreen {
 
     fn draw(&self, cx: &Context, area: Rect, buf: &mut Buffer) -> Option<Position> {
         let Some(claim) = &self.claim else {
-            let text = match &self.error {
-                Some(error) => format!("{} {}", store_error(error, &cx.strings), cx.t("again-or-back")),
-                None => cx.t("claim-opening"),
-            };
-            for (y, line) in wrap(&text, usize::from(area.width)).iter().enumerate() {
-                let row = at(area, y);
-                put(buf, row.x, row.y, row.width, line, cx.theme.note());
-            }
+            words::waiting(cx, self.error.as_ref(), "claim-opening", Action::Open, area, buf);
             return None;
         };
         let kept = if self.reason.is_some() { 2 } else { 0 };

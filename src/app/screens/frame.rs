@@ -4,11 +4,14 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use crate::app::{Context, MIN_SIZE, Screen, Tone};
+use crate::ui::popup;
 use crate::ui::table::at;
-use crate::ui::text::{clip, put, width, wrap};
+use crate::ui::text::{clip, cut, put, width, wrap};
 
 /// Columns of the office's name on the first line.
 const OFFICE_COLUMNS: usize = 20;
+/// Rows of a long message at most.
+const MESSAGE_ROWS: usize = 3;
 
 /// Draws the top screen in its frame.
 pub fn draw(cx: &Context, stack: &[Box<dyn Screen>], area: Rect, buf: &mut Buffer) -> Option<Position> {
@@ -19,12 +22,13 @@ pub fn draw(cx: &Context, stack: &[Box<dyn Screen>], area: Rect, buf: &mut Buffe
     }
     let last = usize::from(area.height) - 1;
     first_line(cx, screen.as_ref(), at(area, 0), buf);
+    bottom_line(cx, screen.as_ref(), at(area, last), buf);
+    let cursor = screen.draw(cx, Rect::new(area.x, area.y + 1, area.width, area.height - 3), buf);
     // A message may name a member: not on a locked screen.
     if screen.name() != "lock" {
-        message_line(cx, at(area, last - 1), buf);
+        message_line(cx, area, cursor, buf);
     }
-    bottom_line(cx, screen.as_ref(), at(area, last), buf);
-    screen.draw(cx, Rect::new(area.x, area.y + 1, area.width, area.height - 3), buf)
+    cursor
 }
 
 fn too_small(cx: &Context, area: Rect, buf: &mut Buffer) {
@@ -80,8 +84,11 @@ fn connection(cx: &Context) -> String {
     }
 }
 
-/// The message with its tone as a word; at its right, that an answer is awaited.
-fn message_line(cx: &Context, row: Rect, buf: &mut Buffer) {
+/// The message with its tone as a word, above the bottom line; at its right, that an answer is awaited. A long one takes
+/// the body's last rows too, but never the one with the cursor.
+fn message_line(cx: &Context, area: Rect, cursor: Option<Position>, buf: &mut Buffer) {
+    let last = usize::from(area.height) - 2;
+    let row = at(area, last);
     let waiting = if cx.spins() { cx.t("frame-waiting") } else { String::new() };
     let waiting_columns = (width(&waiting) as u16).min(row.width);
     put(buf, row.right() - waiting_columns, row.y, waiting_columns, &waiting, cx.theme.note());
@@ -93,21 +100,35 @@ fn message_line(cx: &Context, row: Rect, buf: &mut Buffer) {
         Tone::Error => (cx.t("tone-error"), cx.theme.error()),
     };
     let text = if mark.is_empty() { message.text.clone() } else { format!("{mark} {}", message.text) };
-    put(buf, row.x, row.y, row.width - waiting_columns, &text, style);
+    let columns = row.width - waiting_columns;
+    let lines = wrap(&text, usize::from(columns));
+    let rows = lines.len().min(MESSAGE_ROWS);
+    let top = at(area, last + 1 - rows);
+    if rows == 1 || cursor.is_some_and(|cursor| cursor.y >= top.y) {
+        put(buf, row.x, row.y, columns, &cut(&text, usize::from(columns)), style);
+        return;
+    }
+    popup::clear(buf, Rect::new(top.x, top.y, top.width, rows as u16 - 1));
+    for (y, line) in lines.iter().take(rows).enumerate() {
+        put(buf, top.x, top.y + y as u16, columns, line, style);
+    }
 }
 
 /// `F1帮助 F2查找 …`: as many as fit.
 fn bottom_line(cx: &Context, screen: &dyn Screen, row: Rect, buf: &mut Buffer) {
     buf.set_style(row, cx.theme.hints());
+    // Where a key and its label have a blank between them, two keys have two.
+    let gap = 1 + u16::from(cx.strings.with("frame-hint", &[("key", &""), ("label", &"")]).contains(' '));
     let mut used = 0;
     for action in screen.actions(cx) {
         let Some(key) = cx.keymap.hint(action) else { continue };
-        let hint = format!("{key}{}", cx.t(&action.label_key()));
+        let label = cx.t(&action.label_key());
+        let hint = cx.strings.with("frame-hint", &[("key", &key), ("label", &label)]);
         let columns = width(&hint) as u16;
         if used + columns > row.width {
             break;
         }
         put(buf, row.x + used, row.y, columns, &hint, cx.theme.hints());
-        used += columns + 1;
+        used += columns + gap;
     }
 }

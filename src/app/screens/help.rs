@@ -1,12 +1,14 @@
 //! The help: every key of the screen beneath with what it does; typing filters.
 
+use std::collections::HashSet;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use crate::app::edit::Line;
 use crate::app::{Context, Event, Go, Screen};
 use crate::keymap::action::ACTIONS;
-use crate::keymap::{Action, Layer};
+use crate::keymap::{Action, Key, Layer};
 use crate::ui::table::{self, Cell, at};
 use crate::ui::text::{put, width, wrap};
 use crate::ui::typed;
@@ -71,12 +73,19 @@ fn entries(cx: &Context, layers: &[Layer]) -> Vec<Entry> {
     let mut entries: Vec<(String, Entry)> = Vec::new();
     for layer in layers {
         for (_, _, action) in ACTIONS.iter().filter(|(own, _, _)| own == layer) {
-            let keys: Vec<String> = cx.keymap.keys(*action).map(|key| key.to_string()).collect();
+            // A key that a more particular layer takes does something else here.
+            let acts = |key: &Key| cx.keymap.action(layers, *key) == Some(*action);
+            let mut keys: Vec<String> = cx.keymap.keys(*action).filter(acts).map(|key| key.to_string()).collect();
+            // Bound in two layers, listed once.
+            let mut seen = HashSet::new();
+            keys.retain(|key| seen.insert(key.clone()));
             if keys.is_empty() {
                 continue;
             }
             let label_key = action.label_key();
             match entries.iter_mut().find(|(key, _)| *key == label_key) {
+                // Bound in two layers with the same keys.
+                Some((_, entry)) if entry.keys == keys.join(" ") => {}
                 // Alt-1 .. Alt-9
                 Some((_, entry)) => {
                     let first = entry.keys.split(' ').next().unwrap_or_default().to_owned();

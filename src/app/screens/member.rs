@@ -7,8 +7,9 @@ use ratatui::layout::{Position, Rect};
 use uuid::Uuid;
 
 use super::claim::ClaimScreen;
+use super::sheet::{self, Looked};
 use super::slip::SlipScreen;
-use super::{sheet, words};
+use super::words;
 use crate::app::{Context, Event, Go, Screen, Tone};
 use crate::domain::claim::ClaimLine;
 use crate::domain::cover::years_in_a_row;
@@ -19,12 +20,14 @@ use crate::store::{MemberSheet, Reply, Request, StoreError};
 use crate::strings::errors::store_error;
 use crate::ui::pairs::{self, Pair};
 use crate::ui::table::{self, Cell, at};
-use crate::ui::text::{put, wrap};
+use crate::ui::text::put;
 
 /// Milliseconds that a whole number is shown.
 const REVEAL_MS: u64 = 30_000;
 /// Rows of a page up or down.
 const PAGE: usize = 8;
+/// Columns that a hospital's name needs at least.
+const HOSPITAL_MIN: usize = 8;
 /// From so many columns on the list has the days of each claim beside it.
 const WIDE: u16 = 110;
 
@@ -135,7 +138,14 @@ impl MemberScreen {
             Action::Back if self.wanted.take().is_some() => return Go::Stay,
             Action::Back => return Go::Close,
             Action::Search => return Go::Desk,
-            Action::NewClaim => return Go::Open(sheet::open_new(cx, self.member)),
+            Action::NewClaim => {
+                let looked = match (&self.sheet, self.asked) {
+                    (Some(sheet), _) => Looked::At(sheet.clone()),
+                    (None, Some(seq)) => Looked::Asked(seq),
+                    (None, None) => Looked::NotYet,
+                };
+                return Go::Open(sheet::open_new(cx, self.member, looked));
+            }
             _ => {}
         }
         if self.asked.is_some() {
@@ -154,11 +164,12 @@ impl MemberScreen {
                 self.choose(usize::from(n).saturating_sub(1));
                 return self.act(cx, Action::Open);
             }
-            Action::Open | Action::Slip => {
+            Action::Open | Action::Slip | Action::Withdraw => {
                 if let Some(line) = self.claims().get(self.chosen) {
                     let number = line.number;
                     return Go::Open(match action {
                         Action::Slip => Box::new(SlipScreen::new(cx, number)),
+                        Action::Withdraw => Box::new(ClaimScreen::withdrawing(cx, number)),
                         _ => Box::new(ClaimScreen::new(cx, number)),
                     });
                 }
@@ -271,11 +282,16 @@ fn claim_row(cx: &Context, line: &ClaimLine, chosen: bool, row: Rect, buf: &mut 
         Cell::fit(if chosen { ">" } else { " " }),
         Cell::new(line.number.to_string(), 24),
         Cell::new(line.submitted.to_string(), 10),
-        Cell::new(words::kind(cx, line.kind), 8),
+        Cell::new(words::kind(cx, line.kind), words::kind_columns(cx)),
         Cell::rest(line.hospital.clone()),
         Cell::new(line.total.grouped(), 11).right(),
-        Cell::new(words::state(cx, line.state), 8),
+        Cell::new(words::state(cx, line.state), words::state_columns(cx)),
     ];
+    // Where the words are long, the hospital stands under the list only.
+    let used = 2 + 25 + 11 + words::kind_columns(cx) + 1 + 12 + words::state_columns(cx) + 1;
+    if usize::from(row.width) < used + HOSPITAL_MIN {
+        cells[4] = Cell::rest("");
+    }
     if row.width >= WIDE {
         cells.insert(5, Cell::new(words::days(cx, line.admission, line.until), 25));
     }
@@ -383,14 +399,7 @@ impl Screen for MemberScreen {
 
     fn draw(&self, cx: &Context, area: Rect, buf: &mut Buffer) -> Option<Position> {
         let Some(sheet) = &self.sheet else {
-            let text = match &self.error {
-                Some(error) => format!("{} {}", store_error(error, &cx.strings), cx.t("again-or-back")),
-                None => cx.t("member-opening"),
-            };
-            for (y, line) in wrap(&text, usize::from(area.width)).iter().enumerate() {
-                let row = at(area, y);
-                put(buf, row.x, row.y, row.width, line, cx.theme.note());
-            }
+            words::waiting(cx, self.error.as_ref(), "member-opening", Action::Open, area, buf);
             return None;
         };
         let mut y = 0;

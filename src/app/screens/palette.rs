@@ -8,6 +8,7 @@ use ratatui::layout::{Position, Rect};
 
 use crate::app::edit::Line;
 use crate::app::{Context, Event, Go, Screen};
+use crate::domain::romanise::initials;
 use crate::keymap::{Action, Layer};
 use crate::ui::table::{self, Cell, at};
 use crate::ui::text::{put, width};
@@ -61,7 +62,7 @@ impl Palette {
         Palette { entries, line: Line::default(), shown, chosen: 0 }
     }
 
-    /// Finds by label, by the name in keymap files, by the help: the best match first.
+    /// Finds by label and its pinyin initials, by the name in keymap files, by the help: the best match first.
     fn find(&mut self) {
         self.chosen = 0;
         let pattern = Pattern::parse(self.line.text(), CaseMatching::Ignore, Normalization::Smart);
@@ -69,7 +70,7 @@ impl Palette {
         let mut chars = Vec::new();
         let mut scored: Vec<(u32, usize)> = Vec::new();
         for (at, entry) in self.entries.iter().enumerate() {
-            let text = format!("{} {} {}", entry.label, entry.action.name(), entry.help);
+            let text = format!("{} {} {} {}", entry.label, initials(&entry.label), entry.action.name(), entry.help);
             if let Some(score) = pattern.score(Utf32Str::new(&text, &mut chars), &mut matcher) {
                 scored.push((score, at));
             }

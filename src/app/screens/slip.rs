@@ -1,41 +1,203 @@
-//! slip stand-in
+//! A slip on the screen, as it will look on paper; printed from here, or printed again with its mark.
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
+use ratatui::style::Modifier;
 
-use crate::app::{Context, Event, Go, Screen};
+use super::member::MemberScreen;
+use super::sheet::{self, Looked};
+use super::words;
+use crate::app::prints::acknowledgement;
+use crate::app::{Context, Event, Go, Screen, Tone};
+use crate::domain::claim::Claim;
 use crate::domain::number::ClaimNumber;
 use crate::keymap::{Action, Layer};
+use crate::slip::layout::Line;
+use crate::store::{Reply, Request, StoreError};
+use crate::ui::table::{self, at};
+use crate::ui::text::put;
 
-pub struct SlipScreen {}
-impl SlipScreen {
-    pub fn new(_cx: &mut Context, _number: ClaimNumber) -> SlipScreen {
-        SlipScreen {}
+/// Columns of the paper that is shown, where the screen has them.
+const COLUMNS: u16 = 80;
+/// Rows of a page up or down.
+const PAGE: usize = 16;
+
+/// A slip.
+pub struct SlipScreen {
+    number: ClaimNumber,
+    asked: Option<u64>,
+    claim: Option<Box<Claim>>,
+    error: Option<StoreError>,
+    /// Place of the chosen printer among the configured ones.
+    printer: usize,
+    first: usize,
+    printing: Option<u64>,
+    wanted: Option<Action>,
+}
+
+/// Prints the slip of a claim that was just submitted, where the configuration says so. The sheet may close at once.
+pub fn print_after_submit(cx: &mut Context, claim: &Claim) {
+    if cx.print_after_submit {
+        cx.print(claim, None);
     }
 }
+
+impl SlipScreen {
+    /// Opens the slip of a claim.
+    pub fn new(cx: &mut Context, number: ClaimNumber) -> SlipScreen {
+        let asked = Some(cx.ask(Request::Claim(number)));
+        SlipScreen { number, asked, claim: None, error: None, printer: 0, first: 0, printing: None, wanted: None }
+    }
+
+    fn answered(&mut self, cx: &mut Context, seq: u64, result: &Result<Reply, StoreError>) -> Go {
+        if self.asked == Some(seq) {
+            self.asked = None;
+            match result {
+                Ok(Reply::Claim(claim)) => self.claim = Some(claim.clone()),
+                Ok(_) => self.error = Some(StoreError::NotFound),
+                Err(error) => self.error = Some(error.clone()),
+            }
+            if let Some(action) = self.wanted.take() {
+                return self.act(cx, action);
+            }
+        } else if self.printing == Some(seq) {
+            self.printing = None;
+            if let (Ok(Reply::PrintRecorded(_, copy)), Some(claim)) = (result, &mut self.claim) {
+                claim.prints = copy + 1;
+            }
+        }
+        Go::Stay
+    }
+
+    fn act(&mut self, cx: &mut Context, action: Action) -> Go {
+        match action {
+            Action::Back if self.wanted.take().is_some() => return Go::Stay,
+            Action::Back | Action::Slip => return Go::Close,
+            Action::Search => return Go::Desk,
+            _ => {}
+        }
+        if self.asked.is_some() {
+            self.wanted = Some(action);
+            return Go::Stay;
+        }
+        let member = self.claim.as_ref().map(|claim| claim.claim.member);
+        match (action, member) {
+            (Action::NewClaim, Some(member)) => return Go::Open(sheet::open_new(cx, member, Looked::NotYet)),
+            (Action::History, Some(member)) => return Go::Open(Box::new(MemberScreen::history(cx, member))),
+            _ => {}
+        }
+        match action {
+            Action::Print if self.claim.is_none() => {
+                self.error = None;
+                self.asked = Some(cx.ask(Request::Claim(self.number)));
+            }
+            Action::Print if self.claim.as_ref().is_some_and(|claim| claim.prints > 0) => {
+                let key = cx.keymap.hint(Action::Reprint).unwrap_or_default();
+                let text = cx.strings.with("slip-printed-before", &[("key", &key)]);
+                cx.say(Tone::Warning, text);
+            }
+            Action::Print | Action::Reprint => self.print(cx),
+            Action::PrinterLeft => self.printer = self.printer.saturating_sub(1),
+            Action::PrinterRight => self.printer = (self.printer + 1).min(cx.printers.len().saturating_sub(1)),
+            Action::ChooseUp => self.scroll(cx, self.first.saturating_sub(1)),
+            Action::ChooseDown => self.scroll(cx, self.first + 1),
+            Action::ChoosePageUp => self.scroll(cx, self.first.saturating_sub(PAGE)),
+            Action::ChoosePageDown => self.scroll(cx, self.first + PAGE),
+            _ => {
+                cx.ahead.clear();
+                cx.bell();
+            }
+        }
+        Go::Stay
+    }
+
+    fn print(&mut self, cx: &mut Context) {
+        match &self.claim {
+            Some(claim) if self.printing.is_none() => {
+                let printer = cx.printers.get(self.printer).cloned();
+                self.printing = Some(cx.print(claim, printer));
+            }
+            _ => cx.bell(),
+        }
+    }
+
+    fn scroll(&mut self, cx: &Context, to: usize) {
+        // The frame takes three rows of the screen, the printer and the rule two.
+        let rows = usize::from(cx.size.1).saturating_sub(5);
+        let count = self.claim.as_ref().map_or(0, |claim| lines(cx, claim, cx.size.0).len());
+        self.first = to.min(count.saturating_sub(rows));
+    }
+}
+
+/// The next copy as it will look.
+fn lines(cx: &Context, claim: &Claim, columns: u16) -> Vec<Line> {
+    let columns = usize::from(columns.clamp(1, COLUMNS));
+    acknowledgement(cx, claim, claim.prints).layout(columns, &cx.strings).pages.concat()
+}
+
 impl Screen for SlipScreen {
     fn name(&self) -> &'static str {
         "slip"
     }
+
     fn layers(&self) -> &'static [Layer] {
-        &[Layer::Slip]
+        &[Layer::Slip, Layer::Desk]
     }
+
     fn takes_text(&self) -> bool {
         false
     }
-    fn actions(&self, _cx: &Context) -> Vec<Action> {
-        vec![Action::Print, Action::Back]
+
+    fn waits(&self) -> bool {
+        self.wanted.is_some()
     }
-    fn on(&mut self, _cx: &mut Context, event: Event) -> Go {
+
+    fn actions(&self, cx: &Context) -> Vec<Action> {
+        let printed = self.claim.as_ref().is_some_and(|claim| claim.prints > 0);
+        let choice = cx.printers.len() > 1;
+        [
+            (self.claim.is_some() && !printed, Action::Print),
+            (printed, Action::Reprint),
+            (choice, Action::PrinterLeft),
+            (choice, Action::PrinterRight),
+            (true, Action::ChooseDown),
+            (true, Action::Back),
+            (true, Action::Help),
+            (true, Action::Palette),
+        ]
+        .into_iter()
+        .filter_map(|(can, action)| can.then_some(action))
+        .collect()
+    }
+
+    fn on(&mut self, cx: &mut Context, event: Event) -> Go {
         match event {
-            Event::Action(Action::Back) => Go::Close,
+            Event::Action(action) => self.act(cx, action),
+            Event::Store(seq, result) => self.answered(cx, seq, result),
             _ => Go::Stay,
         }
     }
+
     fn title(&self, cx: &Context) -> String {
-        cx.t("screen-slip")
+        format!("{} {}", cx.t("screen-slip"), self.number)
     }
-    fn draw(&self, _cx: &Context, _area: Rect, _buf: &mut Buffer) -> Option<Position> {
+
+    fn draw(&self, cx: &Context, area: Rect, buf: &mut Buffer) -> Option<Position> {
+        let Some(claim) = &self.claim else {
+            words::waiting(cx, self.error.as_ref(), "claim-opening", Action::Print, area, buf);
+            return None;
+        };
+        let printer = cx.printers.get(self.printer).cloned().unwrap_or_else(|| cx.t("slip-printer-configured"));
+        let copies = cx.strings.with("slip-printed-times", &[("times", &claim.prints), ("printer", &printer)]);
+        let row = at(area, 0);
+        put(buf, row.x, row.y, row.width, &copies, cx.theme.note());
+        table::rule(buf, at(area, 1), "", cx.theme);
+        let rows = usize::from(area.height).saturating_sub(2);
+        for (y, line) in lines(cx, claim, area.width).iter().skip(self.first).take(rows).enumerate() {
+            let style = if line.bold { cx.theme.text().add_modifier(Modifier::BOLD) } else { cx.theme.text() };
+            let row = at(area, y + 2);
+            put(buf, row.x, row.y, row.width, &line.text, style);
+        }
         None
     }
 }
-pub fn print_after_submit(_: &mut crate::app::Context, _: &crate::domain::claim::Claim) {}

@@ -1,10 +1,16 @@
 //! Words that several screens make of facts: kinds, states, covers, stays.
 
 use chrono::NaiveDate;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 
 use crate::app::Context;
-use crate::domain::claim::{ClaimKind, ClaimState, NewClaim};
-use crate::strings::explain::ExplainLine;
+use crate::domain::claim::{ClaimKind, ClaimState};
+use crate::keymap::Action;
+use crate::store::StoreError;
+use crate::strings::errors::store_error;
+use crate::ui::table::at;
+use crate::ui::text::{put, width, wrap};
 
 /// The kind of a claim.
 pub fn kind(cx: &Context, kind: ClaimKind) -> String {
@@ -14,6 +20,17 @@ pub fn kind(cx: &Context, kind: ClaimKind) -> String {
 /// The state of a claim.
 pub fn state(cx: &Context, state: ClaimState) -> String {
     cx.t(&format!("state-{}", state.code()))
+}
+
+/// Columns of the longest kind.
+pub fn kind_columns(cx: &Context) -> usize {
+    ClaimKind::ALL.into_iter().map(|each| width(&kind(cx, each))).max().unwrap_or(0)
+}
+
+/// Columns of the longest state.
+pub fn state_columns(cx: &Context) -> usize {
+    let all = [ClaimState::Submitted, ClaimState::Returned, ClaimState::Withdrawn];
+    all.into_iter().map(|each| width(&state(cx, each))).max().unwrap_or(0)
 }
 
 /// `2021 连续3年`, `2021 首年`, `未参互` where there is no period.
@@ -38,7 +55,20 @@ pub fn days(cx: &Context, from: Option<NaiveDate>, until: Option<NaiveDate>) -> 
     }
 }
 
-/// How a recorded claim's amount came about, in words.
-pub fn explanation(_cx: &Context, _claim: &NewClaim) -> Vec<ExplainLine> {
-    Vec::new()
+/// In place of what is not there yet: that it is being opened (`opening`), or why it can't be and which keys go on from
+/// there; `again` is the action that asks once more.
+pub fn waiting(cx: &Context, error: Option<&StoreError>, opening: &str, again: Action, area: Rect, buf: &mut Buffer) {
+    let hint = |action| cx.keymap.hint(action).unwrap_or_default();
+    let text = match error {
+        Some(error) => {
+            let (again, back) = (hint(again), hint(Action::Back));
+            let keys = cx.strings.with("again-or-back", &[("again", &again), ("back", &back)]);
+            format!("{} {keys}", store_error(error, &cx.strings))
+        }
+        None => cx.t(opening),
+    };
+    for (y, line) in wrap(&text, usize::from(area.width)).iter().enumerate() {
+        let row = at(area, y);
+        put(buf, row.x, row.y, row.width, line, cx.theme.note());
+    }
 }

@@ -14,7 +14,7 @@ use ratatui::layout::{Position, Rect};
 use self::search::Search;
 use super::claim::ClaimScreen;
 use super::member::MemberScreen;
-use super::sheet;
+use super::sheet::{self, Looked};
 use super::slip::SlipScreen;
 use crate::app::edit::Line;
 use crate::app::{Context, Event, Go, Screen};
@@ -67,8 +67,10 @@ impl Desk {
         drafts.chain(returned).chain((0..cx.desk.own_today.len()).map(Item::Own)).collect()
     }
 
+    /// The chosen one. Lists change while another screen is open: then it is the last.
     fn item(&self, cx: &Context) -> Option<Item> {
-        self.items(cx).get(self.chosen).copied()
+        let items = self.items(cx);
+        items.get(self.chosen).or(items.last()).copied()
     }
 
     fn member_of(&self, cx: &Context, item: Item) -> Option<MemberId> {
@@ -94,9 +96,11 @@ impl Desk {
         self.search.typed(cx, self.line.text());
     }
 
-    fn clear(&mut self, cx: &mut Context) {
+    /// An empty box. A question under way is forgotten, so that one whose answer never comes holds nothing up.
+    fn clear(&mut self) {
         self.line.set("");
-        self.typed(cx);
+        self.search = Search::default();
+        self.chosen = 0;
     }
 
     fn act(&mut self, cx: &mut Context, action: Action) -> Go {
@@ -108,22 +112,23 @@ impl Desk {
         match action {
             Action::Back => {
                 if self.wanted.take().is_none() {
-                    self.clear(cx);
+                    self.clear();
                 }
                 Go::Stay
             }
             Action::Search => {
                 self.wanted = None;
-                self.clear(cx);
+                self.clear();
                 Go::Stay
             }
             Action::ChooseUp | Action::ChooseDown | Action::ChoosePageUp | Action::ChoosePageDown => {
                 let last = self.items(cx).len().saturating_sub(1);
+                let from = self.chosen.min(last);
                 self.chosen = match action {
-                    Action::ChooseUp => self.chosen.saturating_sub(1),
-                    Action::ChooseDown => self.chosen + 1,
-                    Action::ChoosePageUp => self.chosen.saturating_sub(PAGE),
-                    _ => self.chosen + PAGE,
+                    Action::ChooseUp => from.saturating_sub(1),
+                    Action::ChooseDown => from + 1,
+                    Action::ChoosePageUp => from.saturating_sub(PAGE),
+                    _ => from + PAGE,
                 }
                 .min(last);
                 Go::Stay
@@ -139,7 +144,7 @@ impl Desk {
             }
             Action::Open => self.open(cx),
             Action::NewClaim => match self.item(cx).and_then(|item| self.member_of(cx, item)) {
-                Some(member) => Go::Open(sheet::open_new(cx, member)),
+                Some(member) => Go::Open(sheet::open_new(cx, member, Looked::NotYet)),
                 None => self.nothing(cx),
             },
             Action::History => match self.item(cx).and_then(|item| self.member_of(cx, item)) {
@@ -264,7 +269,7 @@ impl Screen for Desk {
                 cx.refresh_desk();
                 Go::Stay
             }
-            Event::DraftSaved(..) | Event::Printed(..) | Event::Tick => Go::Stay,
+            Event::DraftSaved(..) | Event::Printed(..) | Event::Tick | Event::Ending => Go::Stay,
         }
     }
 

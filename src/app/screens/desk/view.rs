@@ -9,12 +9,15 @@ use ratatui::layout::{Position, Rect};
 use super::{Desk, Item};
 use crate::app::Context;
 use crate::app::screens::words;
+use crate::data::surnames;
 use crate::domain::claim::ClaimLine;
-use crate::domain::query::{NoQuery, Query};
+use crate::domain::query::Query;
+use crate::domain::romanise::readings;
 use crate::domain::text::{is_middle_dot, name_key};
 use crate::keymap::Action;
 use crate::store::journal::Draft;
 use crate::store::{Found, Hit};
+use crate::strings::errors::no_query;
 use crate::strings::errors::store_error;
 use crate::ui::table::{self, Cell, at};
 use crate::ui::text::{clip, put, width, wrap};
@@ -47,7 +50,7 @@ pub(super) fn draw(desk: &Desk, cx: &Context, area: Rect, buf: &mut Buffer) -> P
     if items.is_empty() {
         sentence(cx, &cx.t("search-what"), body, buf);
     } else {
-        list(cx, &items, Some(desk.chosen), body, buf);
+        list(cx, &items, Some(desk.chosen.min(items.len() - 1)), body, buf);
     }
     cursor
 }
@@ -146,30 +149,29 @@ fn hit_row(cx: &Context, query: &Query, hit: &Hit, n: usize, chosen: bool, row: 
     }
 }
 
-/// The part of a name that a search for its characters found; dots and spaces in it do not count.
+/// The part of a name that a search for its characters or its pinyin found; dots and spaces in it do not count.
 fn matched(name: &str, query: &Query) -> Option<Range<usize>> {
-    let Query::Name(term) = query else { return None };
     let letters: Vec<(usize, char)> =
         name.char_indices().filter(|(_, c)| !is_middle_dot(*c) && !c.is_whitespace()).collect();
-    let key: Vec<char> = name_key(&term.key).chars().collect();
-    let last = key.len().checked_sub(1)?;
-    let from = letters.windows(key.len()).position(|part| part.iter().map(|(_, c)| c).eq(key.iter()))?;
-    let (last, c) = letters[from + last];
-    Some(letters[from].0..last + c.len_utf8())
+    let ends: Vec<usize> = letters.iter().map(|(at, c)| at + c.len_utf8()).collect();
+    match query {
+        Query::Name(term) => {
+            let key: Vec<char> = name_key(&term.key).chars().collect();
+            let last = key.len().checked_sub(1)?;
+            let from = letters.windows(key.len()).position(|part| part.iter().map(|(_, c)| c).eq(key.iter()))?;
+            Some(letters[from].0..ends[from + last])
+        }
+        // The fewest characters of the name whose reading holds what was typed.
+        Query::Latin(term) => ends.into_iter().find(|end| reads(&name[..*end], &term.key)).map(|end| 0..end),
+        _ => None,
+    }
 }
 
-fn no_query(why: NoQuery) -> &'static str {
-    match why {
-        NoQuery::Empty => "search-what",
-        NoQuery::OneMore => "search-one-more",
-        NoQuery::FewDigits => "search-few-digits",
-        NoQuery::PartOfNumber => "search-part-of-number",
-        NoQuery::WrongCheck => "search-wrong-check",
-        NoQuery::WrongBirth => "search-wrong-birth",
-        NoQuery::ClaimNumber => "search-claim-number",
-        NoQuery::TooLong => "search-too-long",
-        NoQuery::Unknown => "search-unknown",
-    }
+/// Whether a name is read with these letters at its beginning: in full, as initials, or both.
+fn reads(name: &str, key: &str) -> bool {
+    readings(name, surnames())
+        .iter()
+        .any(|way| [&way.full, &way.initials, &way.surname_initials].into_iter().any(|text| text.starts_with(key)))
 }
 
 /// A sentence over as many rows as it needs; gives their number.
@@ -265,5 +267,12 @@ mod tests {
         assert_eq!(part("王秀英", "李"), None);
         assert_eq!(part("王秀英", "王秀英花"), None);
         assert_eq!(matched("王秀英", &Query::Tail("2264".into())), None);
+        let latin = |key: &str| Query::Latin(Term { key: key.into(), unit: None });
+        let part = |name: &'static str, key: &str| matched(name, &latin(key)).map(|range| &name[range]);
+        assert_eq!(part("王秀英", "wangxiu"), Some("王秀"));
+        assert_eq!(part("王秀英", "wangx"), Some("王秀"));
+        assert_eq!(part("王秀英", "wxy"), Some("王秀英"));
+        assert_eq!(part("巴图·孟和", "btm"), Some("巴图·孟"));
+        assert_eq!(part("王秀英", "li"), None);
     }
 }

@@ -86,31 +86,54 @@ pub struct Sheet {
     stage: Stage,
     saved: Option<chrono::NaiveDateTime>,
     touched: bool,
+    /// The submit was asked for while the member's sheet was still under way.
+    submit_wanted: bool,
 }
 
-/// Opens a new sheet of a member; the look is recorded.
-pub fn open_new(cx: &mut Context, member: MemberId) -> Box<dyn Screen> {
+/// What is known of the member when the sheet opens: one look is recorded, not two.
+pub enum Looked {
+    /// Nothing: the sheet asks.
+    NotYet,
+    /// The screen before asked, with this number; the answer reaches the sheet too.
+    Asked(u64),
+    /// The screen before has it.
+    At(Box<MemberSheet>),
+}
+
+/// Opens a new sheet of a member.
+pub fn open_new(cx: &mut Context, member: MemberId, looked: Looked) -> Box<dyn Screen> {
     let id = ClaimId(cx.new_id());
-    Box::new(Sheet::new(cx, id, member, String::new(), None))
+    Box::new(Sheet::new(cx, id, member, looked, None))
 }
 
 /// Opens a draft again, with everything that was typed.
 pub fn open_draft(cx: &mut Context, draft: Draft) -> Box<dyn Screen> {
-    let mut sheet = Sheet::new(cx, draft.id, draft.member, draft.member_name.clone(), Some(&draft));
+    let mut sheet = Sheet::new(cx, draft.id, draft.member, Looked::NotYet, Some(&draft));
     sheet.saved = Some(draft.saved_at);
     sheet.touched = true;
     Box::new(sheet)
 }
 
 impl Sheet {
-    fn new(cx: &mut Context, id: ClaimId, member_id: MemberId, member_name: String, draft: Option<&Draft>) -> Sheet {
-        let ticket = cx.new_id();
-        let member_seq = cx.ask(Request::OpenMember { ticket, member: member_id, purpose: "claim".into() });
+    fn new(cx: &mut Context, id: ClaimId, member_id: MemberId, looked: Looked, draft: Option<&Draft>) -> Sheet {
+        let (member, member_seq) = match looked {
+            Looked::At(member) => (Some(*member), 0),
+            Looked::Asked(seq) => (None, seq),
+            Looked::NotYet => {
+                let ticket = cx.new_id();
+                (None, cx.ask(Request::OpenMember { ticket, member: member_id, purpose: "claim".into() }))
+            }
+        };
+        let member_name = match (&member, draft) {
+            (Some(member), _) => member.member.name.clone(),
+            (None, Some(draft)) => draft.member_name.clone(),
+            (None, None) => String::new(),
+        };
         let mut sheet = Sheet {
             id,
             member_id,
             member_name,
-            member: None,
+            member,
             member_seq,
             entries: Entries::default(),
             focus: Field::BillNumber,
@@ -128,6 +151,7 @@ impl Sheet {
             stage: Stage::Typing,
             saved: None,
             touched: false,
+            submit_wanted: false,
         };
         sheet.offer(cx);
         if let Some(draft) = draft {
@@ -243,6 +267,9 @@ impl Sheet {
                 self.member_name = member.member.name.clone();
                 self.member = Some(member.as_ref().clone());
                 self.changed(cx);
+                if std::mem::take(&mut self.submit_wanted) {
+                    self.ask_submit(cx);
+                }
             }
             Ok(Reply::Bill(standing)) if self.bill_asked.as_ref().is_some_and(|(_, asked)| *asked == seq) => {
                 match standing {
@@ -259,6 +286,8 @@ impl Sheet {
                 self.revealed = Some(Reveal::Shown(whole.clone(), cx.mono + REVEAL_MS));
             }
             Err(error) if seq == self.member_seq => {
+                self.submit_wanted = false;
+                cx.ahead.clear();
                 cx.say(Tone::Error, store_error(error, &cx.strings));
             }
             _ => return self.sent(cx, seq, result),
@@ -274,7 +303,7 @@ impl Screen for Sheet {
 
     fn layers(&self) -> &'static [Layer] {
         match self.stage {
-            Stage::Typing => &[Layer::Sheet, Layer::Member],
+            Stage::Typing => &[Layer::Sheet],
             Stage::Reasons(_) => &[Layer::Sheet],
             Stage::Stopped(..) | Stage::Confirm(_) | Stage::Sending(_) => &[Layer::Confirm],
         }
@@ -320,6 +349,11 @@ impl Screen for Sheet {
                 self.tick(cx);
                 Go::Stay
             }
+            // The field in hand has not been left: what is in it is kept all the same.
+            Event::Ending => {
+                self.save(cx);
+                Go::Stay
+            }
             Event::Shown | Event::DraftSaved(..) | Event::Printed(..) => Go::Stay,
             input => match self.stage {
                 Stage::Typing => self.type_in(cx, input),
@@ -337,6 +371,10 @@ impl Screen for Sheet {
 
     fn draw(&self, cx: &Context, area: Rect, buf: &mut Buffer) -> Option<Position> {
         view::draw(self, cx, area, buf)
+    }
+
+    fn waits(&self) -> bool {
+        self.submit_wanted
     }
 
     fn wake_at(&self) -> Option<u64> {

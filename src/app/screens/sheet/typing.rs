@@ -102,6 +102,8 @@ impl Sheet {
                 let seq = cx.ask(Request::Reveal { ticket, member: self.member_id, field: PersonalField::IdNumber });
                 self.revealed = Some(Reveal::Asked(seq));
             }
+            // What the submit waited for is waited for no more; the clerk stays.
+            Action::Back if std::mem::take(&mut self.submit_wanted) => {}
             Action::Back => {
                 self.leave(cx, false);
                 self.save(cx);

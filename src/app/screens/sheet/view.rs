@@ -18,16 +18,16 @@ use crate::ui::text::{put, width, wrap};
 use crate::ui::{popup, typed};
 
 /// Columns of the fields; the bar stands after them.
-const LEFT: u16 = 43;
-/// Columns of one of two fields in a row, and of its label.
-const HALF: u16 = 21;
-const LABEL: u16 = 8;
+const LEFT: u16 = 45;
+/// Columns of one of two fields in a row (label, value, mark, a blank), and of its label.
+const HALF: u16 = 23;
+const LABEL: u16 = 9;
 
 /// Where a field stands: its row, its first column, the columns of its value.
 fn place(field: Field) -> (u16, u16, u16) {
     use Amount as A;
-    let half = HALF - LABEL - 1;
-    let wide = LEFT - 1 - LABEL;
+    let half = HALF - LABEL - 2;
+    let wide = LEFT - LABEL - 1;
     match field {
         Field::Kind => (0, 0, half),
         Field::Mode => (0, HALF, half),
@@ -145,7 +145,8 @@ fn draw_field(sheet: &Sheet, cx: &Context, field: Field, area: Rect, buf: &mut B
     let entry = sheet.entries.get(field);
     let focused = sheet.focus == field;
     let problem = sheet.problems.iter().find(|problem| problem.field == field).map(|problem| problem.level);
-    if let Some(level) = problem {
+    // What is still being typed is checked when the field is left.
+    if let Some(level) = problem.filter(|_| !focused) {
         let (mark, style) = if level == Level::Error { ("!", cx.theme.error()) } else { ("?", cx.theme.warning()) };
         put(buf, x + columns, y, 1, mark, style);
     }

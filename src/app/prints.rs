@@ -1,0 +1,83 @@
+//! Slips on their way to a printer. A print is recorded first; the copy's number that comes back goes onto the paper. What
+//! is pending is kept here, so that a screen may close meanwhile.
+//!
+//! To print another form: its data made from a recorded claim here, beside [`acknowledgement`].
+
+use super::{Cmd, Context, Tone};
+use crate::domain::claim::{Claim, NewClaim};
+use crate::policy::Assessment;
+use crate::slip::Form;
+use crate::slip::p1::Acknowledgement;
+use crate::store::{Office, Reply, Request, StoreError};
+use crate::strings::errors::store_error;
+use crate::strings::explain::{self, ExplainLine};
+
+/// A slip whose print is being recorded.
+#[derive(Debug)]
+pub struct Pending {
+    seq: u64,
+    claim: Box<Claim>,
+    printer: Option<String>,
+}
+
+impl Context {
+    /// Records a print of a claim's slip and prints it on the printer of this name (none: the configured one) when it is
+    /// recorded. Gives the request's number.
+    pub fn print(&mut self, claim: &Claim, printer: Option<String>) -> u64 {
+        let seq = self.ask(Request::RecordPrint(claim.number));
+        self.prints.push(Pending { seq, claim: Box::new(claim.clone()), printer });
+        seq
+    }
+
+    /// The answer to the record of a print.
+    pub(super) fn print_recorded(&mut self, seq: u64, result: &Result<Reply, StoreError>) {
+        let Some(at) = self.prints.iter().position(|pending| pending.seq == seq) else { return };
+        let Pending { claim, printer, .. } = self.prints.swap_remove(at);
+        match result {
+            Ok(Reply::PrintRecorded(number, copy)) => {
+                let form = Box::new(Form::Acknowledgement(Box::new(acknowledgement(self, &claim, *copy))));
+                self.command(Cmd::Print { number: *number, form, printer });
+            }
+            Ok(_) => {}
+            Err(error) => {
+                let why = store_error(error, &self.strings);
+                let text = self.strings.with("slip-not-printed", &[("number", &claim.number), ("why", &why)]);
+                self.say(Tone::Error, text);
+            }
+        }
+    }
+}
+
+/// The office that took a claim; one that is not known is named by its code.
+pub fn office(cx: &Context, claim: &Claim) -> Office {
+    let own = cx.hello.as_ref().map(|hello| &hello.office);
+    let office = cx.lookup.office(claim.office).or(own.filter(|own| own.code == claim.office)).cloned();
+    office.unwrap_or_else(|| Office {
+        code: claim.office,
+        name: claim.office.to_string(),
+        area: claim.league,
+        league: claim.league,
+        phone: String::new(),
+    })
+}
+
+/// P1 of a recorded claim, as this copy of it is printed now.
+pub fn acknowledgement(cx: &Context, claim: &Claim, copy: u32) -> Acknowledgement {
+    let operator = cx.hello.as_ref().map_or("", |hello| hello.login.as_str());
+    let lines = explanation(cx, &claim.claim);
+    let policy = policy_title(cx, &claim.claim);
+    Acknowledgement::from_claim(claim, &office(cx, claim), &policy, lines, copy, operator, cx.now)
+}
+
+/// The policy that computed a claim, as it is named everywhere.
+pub fn policy_title(cx: &Context, claim: &NewClaim) -> String {
+    cx.strings.with("panel-policy", &[("code", &claim.policy.code), ("version", &claim.policy.version)])
+}
+
+/// How a recorded claim's amount came about, in words; nothing where the record can't be read.
+pub fn explanation(cx: &Context, claim: &NewClaim) -> Vec<ExplainLine> {
+    match Assessment::from_json(&claim.assessment) {
+        Ok(assessment) => explain::lines(&assessment, &cx.strings),
+        Err(_) => Vec::new(),
+    }
+}

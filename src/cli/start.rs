@@ -1,0 +1,175 @@
+//! What the counter starts with, the same for the terminal, the demo and `replay`: words, keys, styles, the centre, what
+//! is kept, printers.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::{Context as _, anyhow};
+use async_trait::async_trait;
+use chrono::{NaiveDate, NaiveDateTime, TimeDelta, Utc};
+use tokio::task::JoinHandle;
+
+use super::words;
+use crate::app::Setup;
+use crate::config::{Config, DataDir};
+use crate::domain::ClaimId;
+use crate::keymap::{Keymap, SHIPPED};
+use crate::runtime::{Keep, Kept, Machine, Outside, Printing};
+use crate::slip::paper::Paper;
+use crate::slip::{Device, Language, Profile};
+use crate::store::journal::{Draft, Journal};
+use crate::store::sqlite::SqliteStore;
+use crate::store::{Reference, Store};
+use crate::strings::{Lang, Strings};
+use crate::ui::theme::Theme;
+
+/// Where the counter works, and as whom.
+pub struct Place {
+    /// What is in force.
+    pub config: Config,
+    /// What this terminal keeps.
+    pub data: DataDir,
+    /// The database.
+    pub database: PathBuf,
+    /// The login.
+    pub login: String,
+    /// Another day for a generated world.
+    pub today: Option<NaiveDate>,
+    /// Styles.
+    pub theme: Theme,
+    /// Columns and rows.
+    pub size: (u16, u16),
+    /// Where slips go instead of to a printer, as text.
+    pub slips: Option<PathBuf>,
+    /// Whether what is asked is remembered.
+    pub watched: bool,
+}
+
+impl Place {
+    /// The language.
+    pub fn lang(&self) -> Lang {
+        self.config.lang()
+    }
+
+    /// Opens everything and starts the counter. `over` may put something between the counter and the centre. The handle
+    /// ends when everything is written, after the machine was dropped.
+    ///
+    /// # Errors
+    /// A sentence that says what to do.
+    pub async fn open(
+        &self,
+        over: impl FnOnce(Arc<dyn Store>) -> Arc<dyn Store>,
+    ) -> anyhow::Result<(Machine, JoinHandle<()>)> {
+        let strings = Strings::new(self.lang());
+        let keymap = keymap(&self.config, &strings)?;
+        self.data.make().map_err(|error| anyhow!(words::data_dir(&error, &strings)))?;
+        let (journal, lost) = Journal::open(self.data.root())
+            .await
+            .map_err(|error| anyhow!(words::journal(&error, self.data.root(), &strings)))?;
+        let (store, damage) = SqliteStore::open(&self.database, &self.login, self.today)
+            .await
+            .map_err(|error| anyhow!(words::open(&error, &self.database, &self.login, &strings)))?;
+        let damage = damage.map(|damage| words::damage(&damage, &strings));
+        let lost = lost.map(|lost| words::lost(&lost, &strings));
+        let told = [damage, lost].into_iter().flatten().reduce(|one, other| format!("{one} {other}"));
+        let keep = Journalled { journal, damage: told };
+        let printing = self.printing(&strings)?;
+        let setup = Setup {
+            keymap,
+            theme: self.theme,
+            size: self.size,
+            seed: seed()?,
+            now: self.guess(),
+            lock_minutes: self.config.lock_minutes(),
+            printers: printing.names(),
+            print_after_submit: self.config.print_after_submit(),
+            bell: self.config.bell(),
+            strings,
+        };
+        let outside = Outside {
+            store: over(Arc::new(store)),
+            keep: Arc::new(keep),
+            printing: Arc::new(printing),
+            watched: self.watched,
+        };
+        Ok(Machine::new(setup, outside))
+    }
+
+    /// The best guess of the server's time until it tells: its day, where one was given.
+    fn guess(&self) -> NaiveDateTime {
+        let now = (Utc::now() + TimeDelta::hours(8)).naive_utc();
+        self.today.map_or(now, |day| day.and_time(now.time()))
+    }
+
+    fn printing(&self, strings: &Strings) -> anyhow::Result<Printing> {
+        let files = |folder: PathBuf| Profile::new("slips", Paper::Thermal80, Language::Text, Device::File(folder));
+        let mut profiles = self.config.printers();
+        if let Some(folder) = &self.slips {
+            std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
+            profiles = vec![files(folder.clone())];
+        } else if profiles.is_empty() {
+            let folder = self.data.make_slips();
+            profiles = vec![files(folder.map_err(|error| anyhow!(words::data_dir(&error, strings)))?)];
+        }
+        Printing::new(profiles, &self.data.spool(), self.lang()).map_err(|error| anyhow!(error.sentence(strings)))
+    }
+}
+
+/// The keymap of the configuration: one that ships, or a file.
+///
+/// # Errors
+/// All that is wrong with the file, a line each.
+pub fn keymap(config: &Config, strings: &Strings) -> anyhow::Result<Keymap> {
+    let name = config.get("ui.keymap");
+    if SHIPPED.iter().any(|(shipped, _)| *shipped == name) {
+        return Keymap::load(name, None).map_err(|errors| lines(errors.iter().map(|error| error.sentence(strings))));
+    }
+    let path = config.path("ui.keymap").unwrap_or_default();
+    let text = std::fs::read_to_string(&path)
+        .map_err(|error| anyhow!(strings.with("keymap-cant-read", &[("path", &path.display()), ("why", &error)])))?;
+    let loaded = Keymap::load("default", Some((&path.display().to_string(), &text)));
+    loaded.map_err(|errors| lines(errors.iter().map(|error| error.sentence(strings))))
+}
+
+/// Several sentences as one error, a line each.
+pub fn lines(sentences: impl Iterator<Item = String>) -> anyhow::Error {
+    anyhow!(sentences.collect::<Vec<_>>().join("\n"))
+}
+
+fn seed() -> anyhow::Result<u64> {
+    getrandom::u64().map_err(|error| anyhow!("{error}"))
+}
+
+/// Keeps in the journal. What was found damaged at the start is told once, with what was kept.
+struct Journalled {
+    journal: Journal,
+    damage: Option<String>,
+}
+
+#[async_trait]
+impl Keep for Journalled {
+    async fn load(&self) -> Kept {
+        let drafts = self.journal.drafts().await;
+        let reference = self.journal.reference().await;
+        if let Some(error) = drafts.as_ref().err().or(reference.as_ref().err()) {
+            tracing::warn!(%error, "the journal was not read");
+        }
+        Kept {
+            drafts: drafts.unwrap_or_default(),
+            reference: reference.ok().flatten().map(Box::new),
+            damage: self.damage.clone(),
+        }
+    }
+
+    async fn save_draft(&self, draft: &Draft) -> Result<(), String> {
+        self.journal.save_draft(draft).await.map_err(|error| error.to_string())
+    }
+
+    async fn drop_draft(&self, id: ClaimId) -> Result<(), String> {
+        self.journal.drop_draft(id).await.map_err(|error| error.to_string())
+    }
+
+    async fn save_reference(&self, reference: &Reference) -> Result<(), String> {
+        self.journal.save_reference(reference).await.map_err(|error| error.to_string())
+    }
+}

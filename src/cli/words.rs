@@ -1,0 +1,63 @@
+//! What went wrong at the edge, as sentences that say what to do next.
+
+use std::path::Path;
+
+use crate::config::DataDirError;
+use crate::domain::text::display_safe;
+use crate::store::StoreError;
+use crate::store::journal::{Damage as Lost, JournalError};
+use crate::store::sqlite::rescue::Damage;
+use crate::strings::Strings;
+use crate::strings::errors::store_error;
+
+/// Why the data directory can't be used.
+pub fn data_dir(error: &DataDirError, strings: &Strings) -> String {
+    match error {
+        DataDirError::NoHome => strings.get("start-no-home"),
+        DataDirError::Io(path, why) => strings.with("start-data-dir", &[("path", &path.display()), ("why", why)]),
+    }
+}
+
+/// Why the journal can't be used.
+pub fn journal(error: &JournalError, folder: &Path, strings: &Strings) -> String {
+    match error {
+        JournalError::InUse => strings.with("start-in-use", &[("path", &folder.display())]),
+        JournalError::KeyReadable(path) => strings.with("start-key-readable", &[("path", &path.display())]),
+        JournalError::Io(why) | JournalError::Database(why) => {
+            strings.with("start-data-dir", &[("path", &folder.display()), ("why", why)])
+        }
+    }
+}
+
+/// Why the database can't be opened.
+pub fn open(error: &StoreError, path: &Path, login: &str, strings: &Strings) -> String {
+    match error {
+        StoreError::NotFound => strings.with("start-no-database", &[("path", &path.display())]),
+        StoreError::NotAllowed => strings.with("start-no-account", &[("login", &login)]),
+        StoreError::Refused(code) if code.ends_with("today") => strings.get("start-no-today"),
+        other => strings.with("start-database", &[("path", &path.display()), ("why", &store_error(other, strings))]),
+    }
+}
+
+/// What was done with a damaged database.
+pub fn damage(damage: &Damage, strings: &Strings) -> String {
+    let aside = damage.set_aside.display();
+    if damage.lost.is_empty() {
+        return strings.with("start-damage-all", &[("aside", &aside), ("kept", &damage.kept)]);
+    }
+    let lost = damage.lost.join(", ");
+    strings.with("start-damage", &[("aside", &aside), ("kept", &damage.kept), ("lost", &lost)])
+}
+
+/// What was done with a damaged journal.
+pub fn lost(lost: &Lost, strings: &Strings) -> String {
+    let aside: Vec<String> = lost.set_aside.iter().map(|path| path.display().to_string()).collect();
+    let args: [(&str, &dyn std::fmt::Display); 3] =
+        [("aside", &aside.join(", ")), ("kept", &lost.rescued), ("lost", &lost.lost)];
+    strings.with("start-journal-damage", &args)
+}
+
+/// Text for a terminal that is no screen of ours: line by line, nothing in it steers anything.
+pub fn safe(text: &str) -> String {
+    text.lines().map(display_safe).collect::<Vec<_>>().join("\n")
+}

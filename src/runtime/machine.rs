@@ -1,0 +1,268 @@
+//! The counter with all it talks to. Messages go in one by one, the time before each; commands are carried out as tasks;
+//! their answers wait here until they are taken.
+
+use std::io::{self, Write};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::task::{JoinHandle, JoinSet};
+
+use super::clock::ServerClock;
+use super::keep::{self, Job, Keep};
+use super::printing::Printing;
+use crate::app::{App, Cmd, Msg, Setup};
+use crate::store::{Reply, Request, Store, answer};
+use crate::term::Input;
+use crate::term::backend::{Cost, Screen};
+
+/// What the counter talks to.
+pub struct Outside {
+    /// The centre.
+    pub store: Arc<dyn Store>,
+    /// Drafts and the snapshot.
+    pub keep: Arc<dyn Keep>,
+    /// Printers.
+    pub printing: Arc<Printing>,
+    /// Whether what is asked is remembered, for [`Machine::asked`].
+    pub watched: bool,
+}
+
+/// A request that went out.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// Its number.
+    pub seq: u64,
+    /// What was asked.
+    pub request: Request,
+}
+
+/// The counter with all it talks to.
+pub struct Machine {
+    app: App,
+    outside: Outside,
+    clock: ServerClock,
+    jobs: UnboundedSender<Job>,
+    done: UnboundedSender<Ended>,
+    answers: UnboundedReceiver<Ended>,
+    tasks: JoinSet<()>,
+    /// Tasks and jobs whose answers have not been taken.
+    under_way: usize,
+    rings: bool,
+    wipes: bool,
+    over: bool,
+    broken: bool,
+    asked: Vec<Asked>,
+}
+
+impl Machine {
+    /// The counter at its start. The handle ends when everything that is kept has been written, after the machine was
+    /// dropped: wait for it before the program ends.
+    pub fn new(setup: Setup, outside: Outside) -> (Machine, JoinHandle<()>) {
+        let (done, answers) = unbounded_channel();
+        let (jobs, writer) = keep::start(Arc::clone(&outside.keep), done.clone());
+        let clock = ServerClock::new(setup.now);
+        let (app, commands) = App::new(setup);
+        let mut machine = Machine {
+            app,
+            outside,
+            clock,
+            jobs,
+            done,
+            answers,
+            tasks: JoinSet::new(),
+            under_way: 0,
+            rings: false,
+            wipes: false,
+            over: false,
+            broken: false,
+            asked: Vec::new(),
+        };
+        machine.job(Job::Load);
+        machine.run_all(commands);
+        (machine, writer)
+    }
+
+    /// What was asked since the last call, where it is remembered.
+    pub fn asked(&mut self) -> Vec<Asked> {
+        std::mem::take(&mut self.asked)
+    }
+
+    /// The counter, to look at.
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+
+    /// Takes an input of the terminal.
+    pub fn input(&mut self, input: Input) {
+        match input {
+            Input::Key(key) => self.apply(Msg::Key(key)),
+            Input::Paste(text) => self.apply(Msg::Paste(text)),
+            Input::NotUtf8 => self.rings = true,
+            Input::Cursor(..) | Input::Gone => {}
+        }
+    }
+
+    /// Takes a message, the time before it, and carries out what follows.
+    pub fn apply(&mut self, msg: Msg) {
+        self.tick();
+        let commands = self.app.update(msg);
+        self.run_all(commands);
+    }
+
+    /// Tells the time.
+    pub fn tick(&mut self) {
+        let commands = self.app.update(Msg::Clock { now: self.clock.now(), mono: self.clock.mono() });
+        self.run_all(commands);
+    }
+
+    /// When the counter wants to be told the time.
+    pub fn wake_in(&self) -> Option<Duration> {
+        self.app.wake_in()
+    }
+
+    /// Waits for the end of the next task.
+    pub async fn answer(&mut self) -> Ended {
+        // The machine holds a sender itself: the channel never closes.
+        self.answers.recv().await.unwrap_or(Ended::Silent)
+    }
+
+    /// The next task that has ended already.
+    pub fn answer_now(&mut self) -> Option<Ended> {
+        self.answers.try_recv().ok()
+    }
+
+    /// Takes a task's end.
+    pub fn take(&mut self, ended: Ended) {
+        self.under_way = self.under_way.saturating_sub(1);
+        while self.tasks.try_join_next().is_some() {}
+        match ended {
+            Ended::With(msg) => {
+                if let Msg::Store { result: Ok(Reply::Hello(hello)), .. } = msg.as_ref() {
+                    self.clock.told(hello.now);
+                }
+                self.apply(*msg);
+            }
+            Ended::Silent => {}
+            // The terminal was put back and the sentence said when it happened.
+            Ended::Broken => (self.over, self.broken) = (true, true),
+        }
+    }
+
+    /// Whether nothing is under way.
+    pub fn is_idle(&self) -> bool {
+        self.under_way == 0 && self.app.is_idle()
+    }
+
+    /// Whether it is the end.
+    pub fn is_over(&self) -> bool {
+        self.over
+    }
+
+    /// Whether a task broke off.
+    pub fn is_broken(&self) -> bool {
+        self.broken
+    }
+
+    /// Draws where something changed.
+    ///
+    /// # Errors
+    /// Where the terminal can't be written to.
+    pub fn draw<W: Write>(&mut self, screen: &mut Screen<W>) -> io::Result<Cost> {
+        if std::mem::take(&mut self.wipes) {
+            screen.wipe();
+        }
+        let rings = std::mem::take(&mut self.rings);
+        if rings {
+            screen.ring();
+        }
+        if self.app.take_changed() || rings {
+            screen.draw(|area, buf| self.app.draw(area, buf))
+        } else {
+            Ok(Cost::default())
+        }
+    }
+
+    /// The program is about to end: what is typed goes to what is kept. Nothing more is drawn.
+    pub fn ending(&mut self) {
+        self.apply(Msg::Ending);
+    }
+
+    /// Ends everything that is under way at once, as a killed program does.
+    pub async fn kill(&mut self) {
+        self.tasks.shutdown().await;
+    }
+
+    fn run_all(&mut self, commands: Vec<Cmd>) {
+        for command in commands {
+            self.run(command);
+        }
+    }
+
+    fn run(&mut self, command: Cmd) {
+        match command {
+            Cmd::Store { seq, request } => {
+                if self.outside.watched {
+                    self.asked.push(Asked { seq, request: request.clone() });
+                }
+                let store = Arc::clone(&self.outside.store);
+                self.task(async move { Msg::Store { seq, result: answer(store.as_ref(), request).await } });
+            }
+            Cmd::SaveDraft(draft) => self.job(Job::Save(draft)),
+            Cmd::DropDraft(id) => self.job(Job::Drop(id)),
+            Cmd::SaveReference(reference) => self.job(Job::SaveReference(reference)),
+            Cmd::Print { number, form, printer } => {
+                let printing = Arc::clone(&self.outside.printing);
+                self.task(async move { Msg::Printed(number, printing.print(*form, printer).await) });
+            }
+            Cmd::Bell => self.rings = true,
+            Cmd::Wipe => self.wipes = true,
+            Cmd::Quit => self.over = true,
+        }
+    }
+
+    fn job(&mut self, job: Job) {
+        self.under_way += 1;
+        // The task lives as long as this sender.
+        let _ = self.jobs.send(job);
+    }
+
+    fn task(&mut self, work: impl Future<Output = Msg> + Send + 'static) {
+        self.under_way += 1;
+        let mut end = AtEnd { done: self.done.clone(), ended: Ended::Broken };
+        self.tasks.spawn(async move {
+            let msg = work.await;
+            end.with(msg);
+        });
+    }
+}
+
+/// How a task ended.
+#[derive(Debug)]
+pub enum Ended {
+    /// With a message.
+    With(Box<Msg>),
+    /// With nothing to say.
+    Silent,
+    /// In a panic.
+    Broken,
+}
+
+/// Says that the task has ended when it goes, however that comes about.
+struct AtEnd {
+    done: UnboundedSender<Ended>,
+    ended: Ended,
+}
+
+impl AtEnd {
+    fn with(&mut self, msg: Msg) {
+        self.ended = Ended::With(Box::new(msg));
+    }
+}
+
+impl Drop for AtEnd {
+    fn drop(&mut self) {
+        // After the end nobody listens.
+        let _ = self.done.send(std::mem::replace(&mut self.ended, Ended::Silent));
+    }
+}

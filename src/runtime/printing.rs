@@ -1,0 +1,63 @@
+//! A slip's way to the printer: set for its paper, kept on the disk, delivered. Blocking work is done on threads that may
+//! block; a jam holds no key up.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use crate::slip::deliver::{Courier, Delivered};
+use crate::slip::{Form, Job, PrintError, Profile, Spool};
+use crate::strings::{Lang, Strings};
+
+/// How long what never arrived is kept.
+const KEPT_FOR: Duration = Duration::from_secs(24 * 3600);
+
+/// Printers and the spool.
+pub struct Printing {
+    profiles: Vec<Profile>,
+    spool: Spool,
+    courier: Courier,
+    strings: Arc<Strings>,
+}
+
+impl Printing {
+    /// With these printers, the first being the one that is used, and this folder for the spool. **Blocking.**
+    ///
+    /// # Errors
+    /// Where the folder can't be made.
+    pub fn new(profiles: Vec<Profile>, spool: &Path, lang: Lang) -> Result<Printing, PrintError> {
+        let spool = Spool::new(spool)?;
+        if let Err(error) = SystemTime::now().checked_sub(KEPT_FOR).map_or(Ok(0), |before| spool.purge(before)) {
+            tracing::warn!(%error, "old slips were not given up");
+        }
+        Ok(Printing { profiles, spool, courier: Courier::default(), strings: Arc::new(Strings::new(lang)) })
+    }
+
+    /// The printers' names, the one that is used first.
+    pub fn names(&self) -> Vec<String> {
+        self.profiles.iter().map(|profile| profile.name.clone()).collect()
+    }
+
+    /// Prints: where it went, or why not, in words.
+    pub async fn print(&self, form: Form, printer: Option<String>) -> Result<String, String> {
+        let profile = match &printer {
+            Some(name) => self.profiles.iter().find(|profile| profile.name == *name),
+            None => self.profiles.first(),
+        };
+        let Some(profile) = profile.cloned() else {
+            return Err(self.strings.get("print-no-printer"));
+        };
+        let (strings, wanted) = (Arc::clone(&self.strings), profile.clone());
+        let made = tokio::task::spawn_blocking(move || Job::make(&form, &wanted, &strings)).await;
+        let delivered = match made {
+            Ok(Ok(job)) => self.spool.send(&self.courier, &profile, job).await,
+            Ok(Err(error)) => Err(error),
+            Err(error) => Err(PrintError::Pdf(error.to_string())),
+        };
+        match delivered {
+            Ok(Delivered::File(path)) => Ok(path.display().to_string()),
+            Ok(Delivered::Queued(_) | Delivered::Taken | Delivered::Handed) => Ok(profile.name),
+            Err(error) => Err(error.sentence(&self.strings)),
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! Opening the file: who works with it, on which day, and its connections (one that reads, one that writes).
+
+use std::fs::{OpenOptions, Permissions};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::Path;
+use std::time::Duration;
+
+use chrono::{NaiveDate, Utc};
+use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
+use sqlx::{ConnectOptions, Row, SqlSafeStr};
+use tokio::sync::Mutex;
+
+use super::member::Limits;
+use super::rescue::{self, Damage};
+use super::search::SearchSql;
+use super::{Me, SqliteStore, failed};
+use crate::domain::area::REGION;
+use crate::store::{Office, StoreError};
+
+/// The schema's versions, oldest first. An applied one is never edited.
+const MIGRATIONS: [(i64, &str, &str); 1] = [(1, "schema", include_str!("../../../migrations/sqlite/0001_schema.sql"))];
+/// How long a statement waits for another program's write.
+const BUSY: Duration = Duration::from_secs(5);
+/// Pages that a connection keeps, in KiB; the rest is the system's cache.
+const CACHE_KIB: u32 = 2048;
+/// How much of a large file is read without copying; what was read of it counts in the process' size.
+const MMAP_BYTES: u64 = 1 << 30;
+/// Files up to here are checked whole at every start (a few milliseconds); larger ones by `verify`.
+const CHECKED_BYTES: u64 = 32 << 20;
+
+impl SqliteStore {
+    /// Opens the database at `path` as `login`. `today` is another day for a generated world; a database with the real day
+    /// refuses it. A damaged file is set aside, what can be read of it is kept, and what was done comes back beside the
+    /// store. `NotFound`: there is no database yet; `NotAllowed`: the login has no account.
+    pub async fn open(
+        path: &Path,
+        login: &str,
+        today: Option<NaiveDate>,
+    ) -> Result<(SqliteStore, Option<Damage>), StoreError> {
+        if length(path) == 0 {
+            return Err(StoreError::NotFound);
+        }
+        let damage = match sound(path).await {
+            Ok(()) => None,
+            Err(StoreError::Damaged(_)) => Some(rescue::rescue(path).await?),
+            Err(other) => return Err(other),
+        };
+        let mut writer = connect(path, true).await?;
+        let mut reader = connect(path, false).await?;
+        let _ = std::fs::set_permissions(path, Permissions::from_mode(0o600));
+        let me = account(&mut reader, login).await?;
+        let world_day = setting(&mut reader, "world_day").await?;
+        let world_day: Option<NaiveDate> = match world_day {
+            Some(text) => Some(text.parse().map_err(|_| StoreError::Damaged("world_day".into()))?),
+            None if today.is_some() => return Err(StoreError::Refused("today".into())),
+            None => None,
+        };
+        let leagues: Vec<i64> =
+            sqlx::query_scalar("SELECT DISTINCT league FROM office WHERE league <> ?1 ORDER BY league")
+                .bind(i64::from(REGION.get()))
+                .fetch_all(&mut writer)
+                .await
+                .map_err(failed)?;
+        let scope = if me.region { leagues } else { vec![i64::from(me.office.league.get())] };
+        let store = SqliteStore {
+            path: path.to_owned(),
+            search: SearchSql::new(&scope),
+            limits: Limits::read(&mut reader).await?,
+            me,
+            day: today.or(world_day),
+            reader: Mutex::new(reader),
+            writer: Mutex::new(writer),
+        };
+        Ok((store, damage))
+    }
+}
+
+/// Makes an empty database with the newest schema; the file is for its owner only.
+pub(super) async fn make(path: &Path) -> Result<(), StoreError> {
+    OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
+        .map_err(|error| StoreError::Unreachable(error.to_string()))?;
+    connect(path, true).await.map(drop)
+}
+
+/// A connection. The writing one brings the schema up to date first.
+pub(super) async fn connect(path: &Path, writes: bool) -> Result<SqliteConnection, StoreError> {
+    let options = options(path).read_only(!writes);
+    let options = if writes { options.journal_mode(SqliteJournalMode::Wal) } else { options };
+    let mut connection = options.connect().await.map_err(failed)?;
+    if writes {
+        migrator().run_direct(None, &mut connection, false).await.map_err(|error| match error {
+            MigrateError::VersionMissing(_) | MigrateError::VersionTooNew(..) => StoreError::VersionTooOld,
+            MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => failed(error),
+            other => StoreError::Damaged(other.to_string()),
+        })?;
+    }
+    Ok(connection)
+}
+
+/// What all connections have in common.
+pub(super) fn options(path: &Path) -> SqliteConnectOptions {
+    // A small file stays out of the process' size.
+    let mapped = if length(path) > CHECKED_BYTES { MMAP_BYTES } else { 0 };
+    SqliteConnectOptions::new()
+        .filename(path)
+        .busy_timeout(BUSY)
+        .synchronous(SqliteSynchronous::Full)
+        .pragma("cache_size", format!("-{CACHE_KIB}"))
+        .pragma("mmap_size", mapped.to_string())
+        .disable_statement_logging()
+}
+
+fn migrator() -> Migrator {
+    let migration = |(version, name, text): (i64, &'static str, &'static str)| {
+        Migration::new(version, name.into(), MigrationType::Simple, text.into_sql_str(), false)
+    };
+    Migrator::with_migrations(MIGRATIONS.into_iter().map(migration).collect())
+}
+
+/// Bytes in the file; 0 without one.
+fn length(path: &Path) -> u64 {
+    std::fs::metadata(path).map_or(0, |file| file.len())
+}
+
+/// Whether the file can be read: the schema always, every page of a small file.
+async fn sound(path: &Path) -> Result<(), StoreError> {
+    let mut connection = options(path).connect().await.map_err(failed)?;
+    let check =
+        if length(path) <= CHECKED_BYTES { "PRAGMA quick_check(1)" } else { "SELECT count(*) FROM sqlite_schema" };
+    let row = sqlx::query(check).fetch_one(&mut connection).await.map_err(failed)?;
+    match row.try_get::<String, _>(0) {
+        Ok(found) if found != "ok" => Err(StoreError::Damaged(found)),
+        _ => Ok(()),
+    }
+}
+
+/// A setting's value.
+pub(super) async fn setting(connection: &mut SqliteConnection, name: &str) -> Result<Option<String>, StoreError> {
+    sqlx::query_scalar("SELECT value FROM setting WHERE name = ?1")
+        .bind(name)
+        .fetch_optional(connection)
+        .await
+        .map_err(failed)
+}
+
+async fn account(connection: &mut SqliteConnection, login: &str) -> Result<Me, StoreError> {
+    let row = sqlx::query(
+        "SELECT a.duties, a.seat, o.code, o.name, o.area, o.league, o.phone
+         FROM account a JOIN office o ON o.code = a.office WHERE a.login = ?1",
+    )
+    .bind(login)
+    .fetch_optional(connection)
+    .await
+    .map_err(failed)?
+    .ok_or(StoreError::NotAllowed)?;
+    let duties: String = row.try_get(0).map_err(failed)?;
+    let duties: Vec<String> = duties.split(',').filter(|duty| !duty.is_empty()).map(str::to_owned).collect();
+    let office = Office {
+        code: super::row::office(&row, 2)?,
+        name: row.try_get(3).map_err(failed)?,
+        area: super::row::area(&row, 4)?,
+        league: super::row::area(&row, 5)?,
+        phone: row.try_get(6).map_err(failed)?,
+    };
+    let region = office.league == REGION || duties.iter().any(|duty| duty == "region");
+    Ok(Me { login: login.to_owned(), duties, region, window: row.try_get(1).map_err(failed)?, office })
+}
+
+/// The moment by the server's clock: in a generated world its own day with the real time of day.
+pub(super) fn moment(day: Option<NaiveDate>) -> chrono::DateTime<Utc> {
+    let now = Utc::now();
+    match day {
+        None => now,
+        Some(day) => (day.and_time(super::local(now).time()) - super::EAST_8).and_utc(),
+    }
+}

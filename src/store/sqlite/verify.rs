@@ -1,0 +1,269 @@
+//! A verification of the whole database: every claim recomputed from its frozen facts and the policy's own text, every
+//! record hashed again, every chain walked, every number and counter compared. Rows stream by; what is kept is one office's
+//! head and the policies.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use futures_util::TryStreamExt;
+use sqlx::ConnectOptions;
+use sqlx::sqlite::{SqliteConnection, SqliteRow};
+
+use super::record::{self, EventText, Stored, SubmitBody, select_claims};
+use super::row::{self, get};
+use super::{desk, failed, open};
+use crate::domain::canonical::{GENESIS, Hash, hex, sha256};
+use crate::domain::claim::{ClaimId, ClaimState};
+use crate::domain::cover::Paid;
+use crate::policy::{self, Facts, Policy};
+use crate::store::{Difference, StoreError, Verification};
+
+/// Columns that follow those of `select_claims!`: the first and the last word of the history, what lists hold of it.
+macro_rules! select_with_history {
+    () => {
+        concat!(
+            "SELECT c.seq, f.kind, f.body, ",
+            "(SELECT e.kind FROM claim_event e WHERE e.claim = c.seq AND e.kind <> 'printed' ORDER BY e.place DESC LIMIT 1), ",
+            "(SELECT max(e.rev) FROM claim_event e WHERE e.claim = c.seq), ",
+            "(SELECT count(*) FROM claim_event e WHERE e.claim = c.seq AND e.kind = 'printed'), ",
+            "(SELECT b.claim FROM bill b WHERE b.key = ?2), ",
+            "(SELECT json_group_array(json_array(p.period, p.benefit, p.base, p.days, p.amount)) FROM ",
+            "(SELECT * FROM claim_paid WHERE claim = c.seq ORDER BY place) p) ",
+            "FROM claim c LEFT JOIN claim_event f ON f.claim = c.seq AND f.rev = 1 AND f.kind <> 'printed' ",
+            "WHERE c.seq = ?1"
+        )
+    };
+}
+
+/// Verifies the database at `path`.
+pub(super) async fn verify(path: &Path) -> Result<Verification, StoreError> {
+    let mut found = Verification::default();
+    let mut history = read_only(path).await?;
+    let policies = policies(&mut history, &mut found).await?;
+    chains(&mut history, &mut found).await?;
+    claims(path, &mut history, &policies, &mut found).await?;
+    Ok(found)
+}
+
+async fn read_only(path: &Path) -> Result<SqliteConnection, StoreError> {
+    open::options(path).read_only(true).connect().await.map_err(failed)
+}
+
+impl Verification {
+    fn differs(&mut self, claim: impl ToString, field: impl ToString) {
+        let difference = Difference { claim: claim.to_string(), field: field.to_string() };
+        if !self.differences.contains(&difference) {
+            self.differences.push(difference);
+        }
+    }
+}
+
+/// The published policies, parsed; each text must have the hash under which it was published.
+async fn policies(
+    connection: &mut SqliteConnection,
+    found: &mut Verification,
+) -> Result<HashMap<(String, u32), Policy>, StoreError> {
+    let mut parsed = HashMap::new();
+    for published in desk::policies(connection).await? {
+        let name = format!("{}-{}", published.code, published.version);
+        if hex(&sha256(published.text.as_bytes())) != published.sha256 {
+            found.differs(&name, "text");
+        }
+        match Policy::parse(&published.text) {
+            Ok(policy) => drop(parsed.insert((published.code, published.version), policy)),
+            Err(_) => found.differs(&name, "text"),
+        }
+    }
+    Ok(parsed)
+}
+
+/// Walks every office's chain from its beginning, and compares its end with the head that is kept.
+async fn chains(connection: &mut SqliteConnection, found: &mut Verification) -> Result<(), StoreError> {
+    let mut heads: HashMap<i64, (i64, Hash)> = HashMap::new();
+    {
+        let mut rows = sqlx::query(
+            "SELECT e.office, e.place, e.rev, e.kind, e.who, e.at, e.body, e.hash, c.id, c.office, c.year, c.number \
+             FROM claim_event e LEFT JOIN claim c ON c.seq = e.claim ORDER BY e.office, e.place",
+        )
+        .fetch(&mut *connection);
+        while let Some(event) = rows.try_next().await.map_err(failed)? {
+            let office: i64 = get(&event, 0)?;
+            let (length, head) = heads.entry(office).or_insert((0, GENESIS));
+            let place: i64 = get(&event, 1)?;
+            let name = match get::<Option<&[u8]>>(&event, 8)? {
+                Some(_) => row::number(&event, 9)?.to_string(),
+                None => office.to_string(),
+            };
+            if place != *length + 1 {
+                found.differs(office, "chain");
+            }
+            let stored: Hash = get::<&[u8]>(&event, 7)?.try_into().unwrap_or(GENESIS);
+            if link(&event, office, place, head)? != stored {
+                found.differs(name, format!("event:{}", get::<&str>(&event, 3)?));
+            }
+            // Goes on from what is stored: one changed event is one difference.
+            (*length, *head) = (place, stored);
+        }
+    }
+    let kept =
+        sqlx::query("SELECT office, length, head FROM chain").fetch_all(&mut *connection).await.map_err(failed)?;
+    for row in &kept {
+        let office: i64 = get(row, 0)?;
+        let (length, head) = heads.remove(&office).unwrap_or((0, GENESIS));
+        if get::<i64>(row, 1)? != length || get::<&[u8]>(row, 2)? != head {
+            found.differs(office, "chain");
+        }
+        found.chains += 1;
+    }
+    for office in heads.into_keys() {
+        found.differs(office, "chain");
+    }
+    Ok(())
+}
+
+fn link(event: &SqliteRow, office: i64, place: i64, head: &Hash) -> Result<Hash, StoreError> {
+    let id = match get::<Option<&[u8]>>(event, 8)? {
+        Some(id) => uuid::Uuid::from_slice(id).map(|id| ClaimId(id).to_string()).unwrap_or_default(),
+        None => String::new(),
+    };
+    let text = EventText {
+        office,
+        place,
+        claim: &id,
+        rev: get(event, 2)?,
+        kind: get(event, 3)?,
+        who: get(event, 4)?,
+        at: get(event, 5)?,
+        body: get(event, 6)?,
+    };
+    Ok(text.link(head))
+}
+
+/// Every claim in the order of its number.
+async fn claims(
+    path: &Path,
+    history: &mut SqliteConnection,
+    policies: &HashMap<(String, u32), Policy>,
+    found: &mut Verification,
+) -> Result<(), StoreError> {
+    let mut reader = read_only(path).await?;
+    let mut record = policy::Record::default();
+    let mut last: Option<(u32, u16, u32)> = None;
+    let mut counters: HashMap<(i64, i64), i64> = HashMap::new();
+    let mut rows = sqlx::query(select_claims!("ORDER BY c.office, c.year, c.number")).fetch(&mut reader);
+    while let Some(row) = rows.try_next().await.map_err(failed)? {
+        found.claims += 1;
+        let number = row::number(&row, 3)?;
+        let here = (number.office.get(), number.year, number.sequence);
+        let expected = match last {
+            Some((office, year, sequence)) if (office, year) == (here.0, here.1) => sequence + 1,
+            _ => 1,
+        };
+        if here.2 != expected {
+            found.differs(number, "number");
+        }
+        last = Some(here);
+        counters.insert((i64::from(here.0), i64::from(here.1)), i64::from(here.2));
+        let stored = match Stored::read(&row) {
+            Ok(stored) => stored,
+            Err(StoreError::Damaged(what)) => {
+                found.differs(number, what);
+                continue;
+            }
+            Err(other) => return Err(other),
+        };
+        let fields = differing_fields(history, &stored, policies, &mut record).await?;
+        for field in fields {
+            found.differs(number, field);
+        }
+    }
+    drop(rows);
+    let kept = sqlx::query("SELECT office, year, last FROM counter").fetch_all(&mut reader).await.map_err(failed)?;
+    for row in &kept {
+        let (office, year): (i64, i64) = (get(row, 0)?, get(row, 1)?);
+        if counters.remove(&(office, year)) != Some(get(row, 2)?) {
+            found.differs(office, format!("counter:{year}"));
+        }
+    }
+    for (office, year) in counters.into_keys() {
+        found.differs(office, format!("counter:{year}"));
+    }
+    Ok(())
+}
+
+/// The fields of one claim that are not what its history and its own facts make them.
+async fn differing_fields(
+    history: &mut SqliteConnection,
+    stored: &Stored,
+    policies: &HashMap<(String, u32), Policy>,
+    record: &mut policy::Record,
+) -> Result<Vec<String>, StoreError> {
+    let claim = &stored.claim.claim;
+    let mut differing = Vec::new();
+    let row = sqlx::query(select_with_history!())
+        .bind(stored.seq)
+        .bind(claim.bill.key())
+        .fetch_one(&mut *history)
+        .await
+        .map_err(failed)?;
+    let state_then = get::<Option<&str>>(&row, 1)?.and_then(ClaimState::from_code);
+    let body = get::<Option<&str>>(&row, 2)?.and_then(|body| serde_json::from_str::<SubmitBody>(body).ok());
+    match (state_then, body) {
+        (Some(state_then), Some(body)) => differing.extend(changed(&stored.fields(state_then), &body)),
+        _ => differing.push("event".to_owned()),
+    }
+    let mut must = |holds: bool, field: &str| {
+        if !holds {
+            differing.push(field.to_owned());
+        }
+    };
+    must(get::<Option<&str>>(&row, 3)? == Some(claim.state.code()), "state");
+    must(get::<Option<u32>>(&row, 4)? == Some(stored.claim.rev), "rev");
+    must(get::<u32>(&row, 5)? == stored.claim.prints, "prints");
+    let holds_bill = get::<Option<i64>>(&row, 6)? == Some(stored.seq);
+    must(holds_bill == claim.state.is_live(), "bill");
+    let again = policies
+        .get(&(claim.policy.code.clone(), claim.policy.version))
+        .and_then(|policy| recomputed(policy, &claim.facts, record));
+    must(again.as_deref() == Some(claim.assessment.as_str()), "assessment");
+    let (total, paid) = record::paid_of(&claim.assessment, claim.period).unzip();
+    must(total == Some(claim.total), "total");
+    must(paid == Some(listed(get(&row, 7)?)?), "paid");
+    Ok(differing)
+}
+
+/// Names of the fields whose short hash is another one; `claim` where only the whole hash is.
+fn changed(fields: &[(&'static str, String)], then: &SubmitBody) -> Vec<String> {
+    let now = SubmitBody::of(fields);
+    if now == *then {
+        return Vec::new();
+    }
+    let differing: Vec<String> = fields
+        .iter()
+        .enumerate()
+        .filter(|(at, _)| now.fields.get(at * 8..at * 8 + 8) != then.fields.get(at * 8..at * 8 + 8))
+        .map(|(_, (name, _))| (*name).to_owned())
+        .collect();
+    if differing.is_empty() { vec!["claim".to_owned()] } else { differing }
+}
+
+/// The assessment that the facts give under the policy.
+fn recomputed(policy: &Policy, facts: &str, record: &mut policy::Record) -> Option<String> {
+    let facts = Facts::from_json(facts).ok()?;
+    policy::engine::run::<true>(policy, &facts, record).ok()?;
+    Some(record.to_json(policy, &facts))
+}
+
+/// The rows of `claim_paid`.
+fn listed(text: &str) -> Result<Vec<Paid>, StoreError> {
+    use crate::domain::money::Money;
+    let rows: Vec<(i32, String, i64, u32, i64)> = row::json(text)?;
+    let paid = |(period, benefit, base, days, amount)| Paid {
+        period,
+        benefit,
+        base: Money::from_fen(base),
+        days,
+        amount: Money::from_fen(amount),
+    };
+    Ok(rows.into_iter().map(paid).collect())
+}
