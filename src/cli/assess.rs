@@ -197,7 +197,7 @@ impl<R: Read> Chunks<R> {
             if let Some(end) = chunk.text.iter().rposition(|&byte| byte == b'\n') {
                 self.rest.extend_from_slice(&chunk.text[end + 1..]);
                 chunk.text.truncate(end + 1);
-                self.next_line += chunk.text.iter().filter(|&&byte| byte == b'\n').count() as u64;
+                self.next_line += newlines(&chunk.text);
                 return Ok(true);
             }
             if chunk.text.len() > MAX_LINE {
@@ -210,6 +210,12 @@ impl<R: Read> Chunks<R> {
         }
         Ok(!chunk.text.is_empty())
     }
+}
+
+/// Line ends, counted in bytes that can't overflow: many at a time.
+fn newlines(text: &[u8]) -> u64 {
+    let in_block = |block: &[u8]| block.iter().map(|&byte| u8::from(byte == b'\n')).sum::<u8>();
+    text.chunks(255).map(|block| u64::from(in_block(block))).sum()
 }
 
 /// One thread's memory: facts and records are used again for every line.

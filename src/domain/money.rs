@@ -106,26 +106,31 @@ impl FromStr for Money {
     type Err = MoneyError;
 
     fn from_str(text: &str) -> Result<Money, MoneyError> {
-        let digits = text.strip_prefix('-').unwrap_or(text).as_bytes();
-        let point = digits.iter().position(|&byte| byte == b'.');
-        let (yuan, fen) = match point {
-            Some(at) => (&digits[..at], &digits[at + 1..]),
-            None => (digits, b"0".as_slice()),
-        };
-        if yuan.is_empty() || fen.is_empty() || !yuan.iter().chain(fen).all(u8::is_ascii_digit) {
+        let digits = text.strip_prefix('-').unwrap_or(text);
+        // Up to 18 digits can't overflow; what is longer is too large, or has zeros before it.
+        let (mut value, mut point) = (0i64, None);
+        for (at, byte) in digits.bytes().enumerate() {
+            match byte {
+                b'0'..=b'9' if value > MAX_FEN => {}
+                b'0'..=b'9' => value = value * 10 + i64::from(byte - b'0'),
+                b'.' if point.is_none() => point = Some(at),
+                _ => return Err(MoneyError::NotAnAmount),
+            }
+        }
+        let (yuan, places) = point.map_or((digits.len(), 0), |at| (at, digits.len() - at - 1));
+        if yuan == 0 || (places == 0 && point.is_some()) {
             return Err(MoneyError::NotAnAmount);
         }
-        if fen.len() > 2 {
-            return Err(MoneyError::Places);
-        }
-        let number = |digits: &[u8]| digits.iter().fold(0i64, |sum, byte| sum * 10 + i64::from(byte - b'0'));
-        let significant = &yuan[yuan.iter().take_while(|&&byte| byte == b'0').count()..];
-        if significant.len() > 12 {
+        let fen = match places {
+            0 => value.saturating_mul(100),
+            1 => value.saturating_mul(10),
+            2 => value,
+            _ => return Err(MoneyError::Places),
+        };
+        if fen > MAX_FEN {
             return Err(MoneyError::TooLarge);
         }
-        let places = number(fen) * if fen.len() == 1 { 10 } else { 1 };
-        let value = number(significant) * 100 + places;
-        Ok(Money(if text.starts_with('-') { -value } else { value }))
+        Ok(Money(if text.starts_with('-') { -fen } else { fen }))
     }
 }
 

@@ -9,10 +9,11 @@ use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visi
 use super::facts::{FactError, FactProblem, Facts, Kind};
 use super::record::{push_json_text, push_money, push_number};
 use super::seeds::{Count, Failed, Flag, Text};
+use crate::domain::area::REGION;
 use crate::domain::cover::{Cover, Paid};
 use crate::domain::member::Sex;
 use crate::domain::money::{Money, MoneyError};
-use crate::domain::sheet::Line;
+use crate::domain::sheet::{Line, SettlementSheet};
 
 impl Facts {
     /// Reads one JSON object.
@@ -43,17 +44,33 @@ impl Facts {
         self.validate_lists()
     }
 
+    /// Makes everything absent, in place: a field that is added must be named here.
     fn clear(&mut self) {
-        let mut blank = Facts::blank();
-        blank.kind = std::mem::take(&mut self.kind);
-        blank.diagnosis = std::mem::take(&mut self.diagnosis);
-        blank.cover = std::mem::take(&mut self.cover);
-        blank.paid = std::mem::take(&mut self.paid);
-        *self = blank;
-        self.kind.clear();
-        self.diagnosis.clear();
-        self.cover.clear();
-        self.paid.clear();
+        let Facts {
+            kind,
+            area,
+            admission,
+            discharge,
+            settlement,
+            hospital_level,
+            out_of_area,
+            diagnosis,
+            amounts,
+            visits,
+            retired,
+            birth,
+            sex,
+            submitted,
+            cover,
+            paid,
+        } = self;
+        kind.clear();
+        diagnosis.clear();
+        cover.clear();
+        paid.clear();
+        (*area, *amounts) = (REGION, SettlementSheet::default());
+        (*admission, *discharge, *settlement, *birth, *submitted) = (None, None, None, None, None);
+        (*hospital_level, *visits, *out_of_area, *retired, *sex) = (0, 0, false, false, None);
     }
 
     /// Writes one JSON object: the keys in the order of the format's table, all amounts, absent dates and texts left out.
