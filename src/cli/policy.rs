@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 
+use super::words::safe;
 use crate::domain::canonical::{hex, sha256};
 use crate::policy::cases::run_cases;
 use crate::policy::edges::{Edge, Label, Row, Varied, edges};
@@ -79,7 +80,8 @@ fn read_whole(path: &Path, strings: &Strings) -> anyhow::Result<Option<Whole>> {
         Ok((policy, warnings)) => Ok(Some(Whole { policy, warnings, sha256: hex(&sha256(&bytes)) })),
         Err(errors) => {
             for error in &errors {
-                eprintln!("{}:{}", path.display(), words::line(error, strings));
+                // A hostile file's own words could steer a terminal.
+                eprintln!("{}", safe(&format!("{}:{}", path.display(), words::line(error, strings))));
             }
             let args: [(&str, &dyn std::fmt::Display); 2] = [("file", &path.display()), ("count", &errors.len())];
             eprintln!("{}", strings.with("policy-check-errors", &args));
@@ -157,7 +159,7 @@ impl Explain {
         let assessment = match assessment {
             Ok(assessment) => assessment,
             Err(error) => {
-                eprintln!("{}", words::fact_error(&error, strings));
+                eprintln!("{}", safe(&words::fact_error(&error, strings)));
                 return Ok(ExitCode::FAILURE);
             }
         };
