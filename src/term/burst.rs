@@ -2,9 +2,9 @@
 //! inputs go in with the time since the one before.
 //!
 //! A terminal that does not know bracketed paste sends a pasted line break as Enter, and a line that stalls sends what was
-//! typed meanwhile at once: the two look alike. A burst is taken for text only where hands can't have typed it: with a line
-//! feed in it, or with an Enter inside more characters than anybody types ahead. Everything else is keys, and stays
-//! harmless where it was a paste after all: no Enter asks for a submit, only the key for it does.
+//! typed meanwhile at once: the two look alike. With a line feed in it, or longer than anybody types ahead, it is a paste.
+//! Else text with an Enter inside goes on as a burst, and the screen on top says what it is: on the claim sheet, where
+//! Enter only moves on, it is keys; elsewhere it is text.
 
 use std::time::Duration;
 
@@ -14,39 +14,53 @@ use super::Input;
 
 /// Hands leave more time than this between keys.
 pub const GAP: Duration = Duration::from_millis(4);
-/// A burst with an Enter inside is a paste from this length on, in characters.
+/// Text with an Enter inside is a burst from this length on, in characters, and a paste from that.
+const BURST_MIN: usize = 4;
 const PASTE_MIN: usize = 256;
+
+/// What is no keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Burst,
+    Paste,
+}
 
 /// Sorts bursts from keys.
 #[derive(Debug, Default)]
 pub struct Bursts {
     /// Characters that came fast just before, and went out as keys.
     run: usize,
-    /// Whether what came fast just before was text.
-    in_paste: bool,
+    /// What came fast just before, where it was no keys.
+    before: Option<Kind>,
 }
 
 impl Bursts {
     /// Takes what came together in; `follows`: within [`GAP`] of what came before.
     pub fn sort(&mut self, batch: Vec<Input>, follows: bool, out: &mut Vec<Input>) {
         if !follows {
-            (self.run, self.in_paste) = (0, false);
+            (self.run, self.before) = (0, None);
         }
         let Some(text) = batch.iter().map(text_of).collect::<Option<String>>() else {
-            (self.run, self.in_paste) = (0, false);
+            (self.run, self.before) = (0, None);
             out.extend(batch);
             return;
         };
         let length = text.chars().filter(|c| *c != LINE_FEED && *c != ENTER).count() + self.run;
         let feeds = text.contains(LINE_FEED) && length > 0;
         let inside = text.trim_end_matches(ENTER).contains(ENTER);
-        let is_paste = self.in_paste || feeds || (inside && length >= PASTE_MIN);
+        let kind = match self.before {
+            Some(Kind::Paste) => Some(Kind::Paste),
+            _ if feeds || (inside && length >= PASTE_MIN) => Some(Kind::Paste),
+            Some(Kind::Burst) => Some(Kind::Burst),
+            None => (inside && length >= BURST_MIN).then_some(Kind::Burst),
+        };
         self.run = length;
-        self.in_paste = is_paste;
-        if !is_paste {
-            out.extend(batch);
-        } else if text.chars().any(|c| c != LINE_FEED && c != ENTER) {
-            out.push(Input::Paste(text));
+        self.before = kind;
+        match kind {
+            None => out.extend(batch),
+            Some(Kind::Burst) => out.push(Input::Burst(text)),
+            Some(Kind::Paste) if text.chars().any(|c| c != LINE_FEED && c != ENTER) => out.push(Input::Paste(text)),
+            Some(Kind::Paste) => {}
         }
     }
 }
@@ -99,16 +113,22 @@ mod tests {
     }
 
     #[test]
-    fn typing_is_keys_however_fast_it_comes() {
+    fn text_with_an_enter_inside_is_for_the_screen_to_say() {
         let held_back = "0012345678\rby\r0312\r0319\rk80\r18234.56\r1320\r\r\r11020.3\r";
-        for text in ["a", "\r", "\n", "350\r", "152801197105182264\r", "wangxiu!0012345678\rby\r", held_back] {
-            assert_eq!(sorted(&[text]), typed(text), "{text:?}");
-        }
+        assert_eq!(sorted(&[held_back]), [Input::Burst(held_back.into())]);
+        assert_eq!(sorted(&["wang\rx", "\r"])[1..], [Input::Burst("\r".into())]);
         let mut bursts = Bursts::default();
         let mut out = Vec::new();
         for c in held_back.chars() {
             bursts.sort(typed(&c.to_string()), false, &mut out);
         }
         assert_eq!(out, typed(held_back), "typed at leisure");
+    }
+
+    #[test]
+    fn typing_is_keys() {
+        for text in ["a", "\r", "\n", "350\r", "152801197105182264\r", "by\r\r", "wangxiu!0012345678\rby\r"] {
+            assert_eq!(sorted(&[text]), typed(text), "{text:?}");
+        }
     }
 }
