@@ -106,28 +106,27 @@ impl FromStr for Money {
     type Err = MoneyError;
 
     fn from_str(text: &str) -> Result<Money, MoneyError> {
-        let digits = text.strip_prefix('-').unwrap_or(text).as_bytes();
-        let mut fen: i64 = 0;
-        let mut places = None;
-        let mut yuan = 0;
-        for &byte in digits {
-            match (byte, places) {
-                (b'0'..=b'9', _) => {
-                    fen = fen.saturating_mul(10).saturating_add(i64::from(byte - b'0'));
-                    match &mut places {
-                        Some(places) => *places += 1,
-                        None => yuan += 1,
-                    }
-                }
-                (b'.', None) => places = Some(0u32),
+        let digits = text.strip_prefix('-').unwrap_or(text);
+        // Up to 18 digits can't overflow; what is longer is too large, or has zeros before it.
+        let (mut value, mut point) = (0i64, None);
+        for (at, byte) in digits.bytes().enumerate() {
+            match byte {
+                b'0'..=b'9' if value > MAX_FEN => {}
+                b'0'..=b'9' => value = value * 10 + i64::from(byte - b'0'),
+                b'.' if point.is_none() => point = Some(at),
                 _ => return Err(MoneyError::NotAnAmount),
             }
         }
-        if yuan == 0 || places == Some(0) {
+        let (yuan, places) = point.map_or((digits.len(), 0), |at| (at, digits.len() - at - 1));
+        if yuan == 0 || (places == 0 && point.is_some()) {
             return Err(MoneyError::NotAnAmount);
         }
-        let missing = 2u32.checked_sub(places.unwrap_or(0)).ok_or(MoneyError::Places)?;
-        let fen = fen.saturating_mul(10i64.pow(missing));
+        let fen = match places {
+            0 => value.saturating_mul(100),
+            1 => value.saturating_mul(10),
+            2 => value,
+            _ => return Err(MoneyError::Places),
+        };
         if fen > MAX_FEN {
             return Err(MoneyError::TooLarge);
         }

@@ -37,6 +37,7 @@ explain-left = { $amount } left
 explain-had-times = { $count } so far
 explain-tier-to = To { $to } { $rate }
 explain-tier = { $from } to { $to } { $rate }
+explain-tier-all = All at { $rate }
 explain-tier-from = Above { $from } { $rate }
 explain-next-tier = To the next tier
 explain-not = No { $title }: { $why }

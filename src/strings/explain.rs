@@ -84,22 +84,23 @@ pub fn notes(assessment: &Assessment, strings: &Strings) -> Vec<String> {
 /// One benefit: its base or its title first, then what the steps did.
 fn benefit(result: &BenefitResult, strings: &Strings) -> Vec<ExplainLine> {
     let label = label(result);
-    let clause = result.clause.as_ref().filter(|clause| **clause != label);
+    let clause = result.clause.as_ref();
+    let beside_label = clause.filter(|clause| **clause != label);
     let (steps, first) = match result.steps.split_first() {
         Some((base, rest)) if base.op == "base" => {
             let fact = strings.get(&format!("fact-{}", base.of.as_deref().unwrap_or_default()));
-            (rest, ExplainLine::new(LineKind::Title, fact, base.output.grouped()))
+            (rest, ExplainLine::new(LineKind::Title, fact, base.output.grouped()).of(clause))
         }
         Some((only, [])) => {
             // One step alone stands on the title's line.
             let Some(line) = step(only, strings) else { return Vec::new() };
             let text = format!("{label} {}", line.text);
-            let line = ExplainLine::new(LineKind::Title, text, line.figure).of(clause);
+            let line = ExplainLine::new(LineKind::Title, text, line.figure).of(beside_label);
             return [line].into_iter().chain(cut(result, strings)).collect();
         }
-        _ => (result.steps.as_slice(), ExplainLine::new(LineKind::Title, label, "")),
+        _ => (result.steps.as_slice(), ExplainLine::new(LineKind::Title, label, "").of(beside_label)),
     };
-    let mut lines = vec![first.of(clause)];
+    let mut lines = vec![first];
     for done in steps {
         if done.op == "tiers" {
             lines.extend(slices(done, strings));
@@ -196,6 +197,7 @@ fn slices(done: &StepResult, strings: &Strings) -> Vec<ExplainLine> {
         let text = match end {
             Some(end) if from.is_zero() => strings.with("explain-tier-to", &[("to", &end.grouped()), ("rate", &rate)]),
             Some(end) => strings.with("explain-tier", &[("from", &short(from)), ("to", &short(end)), ("rate", &rate)]),
+            None if from.is_zero() => strings.with("explain-tier-all", &[("rate", &rate)]),
             None => strings.with("explain-tier-from", &[("from", &short(from)), ("rate", &rate)]),
         };
         // A single slice is the step itself: its figure is the rounded one.

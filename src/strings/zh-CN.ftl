@@ -37,6 +37,7 @@ explain-left = 余 { $amount }
 explain-had-times = 已{ $count }次
 explain-tier-to = { $to }以内 { $rate }
 explain-tier = { $from }至{ $to } { $rate }
+explain-tier-all = 全额 { $rate }
 explain-tier-from = { $from }以上 { $rate }
 explain-next-tier = 再高一段还差
 explain-not = 无{ $title }:{ $why }

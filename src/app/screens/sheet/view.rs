@@ -313,7 +313,9 @@ fn draw_amount(sheet: &Sheet, panel: &mut Panel) {
             LineKind::Note => cx.theme.note(),
         };
         let mut text = line.text.clone();
-        if !line.clause.is_empty() && line.clause != line.text {
+        // The clause stands there where it fits whole.
+        let taken = width(&text) + width(&line.clause) + width(&line.figure) + 2;
+        if !line.clause.is_empty() && taken <= usize::from(panel.area.width) {
             text = format!("{text} {}", line.clause);
         }
         if line.illustrative {
