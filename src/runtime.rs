@@ -91,14 +91,19 @@ pub async fn run<W: Write>(
 ) -> io::Result<End> {
     loop {
         if machine.is_over() {
+            machine.ending();
             return Ok(if machine.is_broken() { End::Broken } else { End::Asked });
         }
-        machine.draw(screen)?;
+        if let Err(error) = machine.draw(screen) {
+            machine.ending();
+            return Err(error);
+        }
         let wake_in = machine.wake_in().unwrap_or(Duration::from_secs(3600));
         tokio::select! {
             biased;
             ends = signals.next() => {
                 if ends {
+                    machine.ending();
                     return Ok(End::Signal);
                 }
                 let (columns, rows) = size();
@@ -109,7 +114,10 @@ pub async fn run<W: Write>(
                 let mut next = input;
                 while let Some(input) = next {
                     match input {
-                        Input::Gone => return Ok(End::Gone),
+                        Input::Gone => {
+                            machine.ending();
+                            return Ok(End::Gone);
+                        }
                         other => machine.input(other),
                     }
                     next = inputs.try_recv().ok();

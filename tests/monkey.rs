@@ -12,7 +12,7 @@ use huzhu::app::{Cmd, Msg};
 use huzhu::data;
 use huzhu::domain::bill::Bill;
 use huzhu::domain::canonical::{hex, sha256};
-use huzhu::domain::claim::{Claim, ClaimState, Standing};
+use huzhu::domain::claim::{Claim, ClaimKind, ClaimState, Standing};
 use huzhu::keymap::{Code, Key};
 use huzhu::store::{Desk, Duplicate, Found, PublishedPolicy, Reference, Reply, Request, StoreError, Submitted};
 use huzhu::strings::Lang;
@@ -239,7 +239,12 @@ impl Monkey {
             return Err(self.error());
         }
         Ok(match request {
-            Request::Hello => Reply::Hello(Box::new(hello())),
+            Request::Hello => {
+                let mut hello = hello();
+                hello.last_used.kind = Some(ClaimKind::Inpatient);
+                hello.last_used.bill_code = Some("15060121".into());
+                Reply::Hello(Box::new(hello))
+            }
             Request::Search(_) => Reply::Found(Found { rows: two_hits(), ..Found::default() }),
             Request::OpenMember { .. } => {
                 Reply::Member(Box::new(sheet(vec![line(398, "王秀英", ClaimState::Returned)])))

@@ -152,6 +152,12 @@ fn facts_in_error_take_their_place() {
     let rows = [
         ("nonsense".to_owned(), "json: "),
         ("[]".to_owned(), "facts: expected an object"),
+        ("[".repeat(100_000), "json: nested too deep"),
+        (
+            with(r#""10.00""#, &format!(r#""10.00","paid":[{{"period":{}"#, r#"{"a":"#.repeat(100_000))),
+            "json: nested too deep",
+        ),
+        (with(r#""10.00""#, r#""10.00","cover":[1]"#), "cover: expected an object"),
         (format!("{good} x"), "json: "),
         (with(r#""kind":"inpatient","#, ""), "kind: missing"),
         (with(r#""area":"150802","#, ""), "area: missing"),

@@ -66,6 +66,8 @@ pub enum Msg {
     DraftSaved(ClaimId, Result<(), String>),
     /// A slip left for the printer (where to, in words), or not (why, in words).
     Printed(ClaimNumber, Result<String, String>),
+    /// The program is about to end, whether the clerk wants it or not.
+    Ending,
 }
 
 /// What goes out.
@@ -148,6 +150,8 @@ pub enum Event<'a> {
     Shown,
     /// The time moved.
     Tick,
+    /// The program is about to end: what is typed is kept.
+    Ending,
 }
 
 /// Where a screen leads.
@@ -257,6 +261,7 @@ impl App {
                 self.cx.draft_saved(id, &result);
                 self.tell_all(Event::DraftSaved(id, &result));
             }
+            Msg::Ending => self.tell_all(Event::Ending),
             Msg::Printed(number, result) => {
                 self.changed = true;
                 self.cx.printed(number, &result);
@@ -333,14 +338,22 @@ impl App {
 
     fn paste(&mut self, text: &str) {
         let clean = crate::domain::text::entry(text, context::PASTE_MAX);
-        if self.top().takes_text() {
+        if self.top().takes_text() && !self.is_blind() {
             self.tell_top(Event::Paste(&clean));
         } else {
             self.cx.bell();
         }
     }
 
+    /// Whether the terminal is too small to show what a key would do: then none does anything.
+    fn is_blind(&self) -> bool {
+        self.cx.size.0 < MIN_SIZE.0 || self.cx.size.1 < MIN_SIZE.1
+    }
+
     fn key(&mut self, key: Key) {
+        if self.is_blind() {
+            return self.cx.bell();
+        }
         let top = self.top();
         let takes_text = top.takes_text();
         if takes_text && let Some(c) = key.text() {

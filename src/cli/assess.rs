@@ -179,6 +179,10 @@ impl<R: Read> Chunks<R> {
                 read => read?,
             };
             self.at_end = read == 0;
+            // What some editors put before the first line.
+            if self.next_line == 1 && chunk.text.starts_with(b"\xef\xbb\xbf") {
+                chunk.text.drain(..3);
+            }
             if self.skipping {
                 // The end of a line that was reported already.
                 match chunk.text.iter().position(|&byte| byte == b'\n') {

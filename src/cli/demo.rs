@@ -73,7 +73,17 @@ impl Args {
         let theme = config.theme(&Environment::read());
         let login = self.login.clone();
         let today = Some(self.today.unwrap_or_else(world_day));
-        super::desk::run(Place { config, data, database, login, today, theme, size: guard::size(), slips: None })
+        super::desk::run(Place {
+            config,
+            data,
+            database,
+            login,
+            today,
+            theme,
+            size: guard::size(),
+            slips: None,
+            watched: false,
+        })
     }
 }
 

@@ -62,7 +62,17 @@ impl Args {
             return Err(anyhow!(Strings::new(config.lang()).get("start-no-login")));
         }
         let theme = config.theme(&Environment::read());
-        run(Place { config, data, database, login, today: self.today, theme, size: guard::size(), slips: None })
+        run(Place {
+            config,
+            data,
+            database,
+            login,
+            today: self.today,
+            theme,
+            size: guard::size(),
+            slips: None,
+            watched: false,
+        })
     }
 }
 

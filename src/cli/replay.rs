@@ -198,6 +198,7 @@ pub async fn run_story(options: Options) -> anyhow::Result<Outcome> {
         theme: Theme::default(),
         size: (columns, rows),
         slips: options.slips,
+        watched: true,
     };
     let mut teller = Teller::start(place).await?;
     while let Some((line, step)) = steps.pop_front() {
@@ -265,8 +266,7 @@ impl Teller {
             centre = Some(Arc::clone(&store));
             Arc::new(Cuttable { store, line: Arc::clone(&line) })
         };
-        let (mut machine, writer) = place.open(over).await?;
-        machine.watch();
+        let (machine, writer) = place.open(over).await?;
         let store = centre.context("no centre was opened")?;
         Ok(Teller {
             place,

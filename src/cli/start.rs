@@ -41,6 +41,8 @@ pub struct Place {
     pub size: (u16, u16),
     /// Where slips go instead of to a printer, as text.
     pub slips: Option<PathBuf>,
+    /// Whether what is asked is remembered.
+    pub watched: bool,
 }
 
 impl Place {
@@ -84,7 +86,12 @@ impl Place {
             bell: self.config.bell(),
             strings,
         };
-        let outside = Outside { store: over(Arc::new(store)), keep: Arc::new(keep), printing: Arc::new(printing) };
+        let outside = Outside {
+            store: over(Arc::new(store)),
+            keep: Arc::new(keep),
+            printing: Arc::new(printing),
+            watched: self.watched,
+        };
         Ok(Machine::new(setup, outside))
     }
 

@@ -259,7 +259,7 @@ fn shipped(name: &str, errors: &mut Vec<KeymapError>) -> Vec<Binding> {
 
 fn lay_over(bindings: &mut Vec<Binding>, own: Vec<Binding>) {
     for binding in own {
-        bindings.retain(|other| other.action != binding.action);
+        bindings.retain(|other| (other.layer, other.action) != (binding.layer, binding.action));
         bindings.push(binding);
     }
 }

@@ -223,7 +223,7 @@ impl Claim<'_> {
             Op::Tiers { mode, by_period, table } => {
                 if *by_period {
                     let used = self.paid(benefit).fold(0i64, |sum, paid| sum.saturating_add(paid.base.fen()));
-                    if used > MAX_FEN {
+                    if used.saturating_add(input) > MAX_FEN {
                         return Err(FactError::new("paid.base", FactProblem::TooLarge));
                     }
                     done.figure = used;

@@ -116,6 +116,8 @@ pub enum Kind {
     Flag,
     /// A list.
     List,
+    /// An object.
+    Object,
 }
 
 impl std::fmt::Display for Kind {
@@ -125,6 +127,7 @@ impl std::fmt::Display for Kind {
             Kind::Count => "a whole number",
             Kind::Flag => "true or false",
             Kind::List => "a list",
+            Kind::Object => "an object",
         })
     }
 }
@@ -204,7 +207,9 @@ impl Facts {
             _ => false,
         };
         let self_pay = self.amounts.self_pay().fen();
-        if self.kind.is_empty() || negative || !dates || self_pay < 0 || self.hospital_level > 3 {
+        // Below this no derived amount is beyond 14 digits: it is the self pay and all funds.
+        let large = self.amounts.get(Line::Total).fen() - self.amounts.get(Line::HospitalPay).fen() > MAX_FEN;
+        if self.kind.is_empty() || negative || large || !dates || self_pay < 0 || self.hospital_level > 3 {
             return Err(self.wrong());
         }
         Ok(())
@@ -229,7 +234,11 @@ impl Facts {
             return FactError::new("hospital_level", FactProblem::Value);
         }
         let below = Line::ALL.into_iter().find(|&line| line != Line::HospitalPay && self.amounts.get(line).fen() < 0);
-        FactError::new(below.map_or("self_pay", Line::fact), FactProblem::Negative)
+        match below {
+            Some(line) => FactError::new(line.fact(), FactProblem::Negative),
+            None if self.amounts.self_pay().fen() < 0 => FactError::new("self_pay", FactProblem::Negative),
+            None => FactError::new("hospital_pay", FactProblem::TooLarge),
+        }
     }
 
     /// What must hold of the lists: one cover a period, the right way round, nothing negative or beyond 14 digits.

@@ -23,8 +23,11 @@ impl Facts {
 
     /// Reads one JSON object in the place of what was there; texts and lists keep their memory.
     pub fn read_json(&mut self, text: &str) -> Result<(), FactError> {
+        if too_deep(text) {
+            return Err(FactError::new("json", FactProblem::NotJson("nested too deep".to_owned())));
+        }
         self.clear();
-        let mut state = State { given: 0, key: "facts", unknown: None, error: None };
+        let mut state = State { given: 0, key: "facts", in_row: false, unknown: None, error: None };
         let mut json = sonic_rs::Deserializer::from_str(text);
         let read = Object { facts: self, state: &mut state }.deserialize(&mut json).and_then(|()| json.end());
         if let Err(error) = read {
@@ -111,6 +114,30 @@ impl Facts {
         // Every piece was text.
         String::from_utf8(out).unwrap_or_default()
     }
+}
+
+/// Whether a text is nested deeper than facts ever are: the parser recurses, and its stack has an end. Only a text with very
+/// many brackets is looked at closely.
+fn too_deep(text: &str) -> bool {
+    let opens = text.bytes().filter(|byte| matches!(byte, b'[' | b'{')).count();
+    if opens < 500 {
+        return false;
+    }
+    let (mut depth, mut quoted, mut escaped) = (0u32, false, false);
+    for byte in text.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            b'[' | b'{' if !quoted => depth += 1,
+            b']' | b'}' if !quoted => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > 16 {
+            return true;
+        }
+    }
+    false
 }
 
 /// A key of the object.
@@ -212,6 +239,7 @@ impl Key {
 struct State {
     given: u32,
     key: &'static str,
+    in_row: bool,
     unknown: Option<String>,
     error: Option<FactProblem>,
 }
@@ -234,6 +262,7 @@ impl State {
             None if error.is_unmatched_type() => {
                 let kind = match self.key {
                     "facts" => return FactError::new("facts", FactProblem::NotJson("expected an object".to_owned())),
+                    "cover" | "paid" if self.in_row => Kind::Object,
                     "cover.period" | "paid.period" | "paid.days" => Kind::Count,
                     key => Key::from_name(key).map_or(Kind::Text, |(key, _)| key.kind()),
                 };
@@ -412,8 +441,8 @@ impl<'de> Visitor<'de> for Object<'_> {
         let Object { facts, state } = self;
         while let Some(key) = map.next_key_seed(Text(|name: &str| state.key(name)))? {
             match key {
-                Key::Kind => map.next_value_seed(Text(|text: &str| Ok(facts.kind.push_str(text))))?,
-                Key::Diagnosis => map.next_value_seed(Text(|text: &str| Ok(facts.diagnosis.push_str(text))))?,
+                Key::Kind => map.next_value_seed(Text(|text: &str| put(&mut facts.kind, text)))?,
+                Key::Diagnosis => map.next_value_seed(Text(|text: &str| put(&mut facts.diagnosis, text)))?,
                 Key::Area => facts.area = map.next_value_seed(Text(|text: &str| state.value(text.parse().ok())))?,
                 Key::Admission => facts.admission = Some(map.next_value_seed(Text(|text: &str| state.date(text)))?),
                 Key::Discharge => facts.discharge = Some(map.next_value_seed(Text(|text: &str| state.date(text)))?),
@@ -438,6 +467,11 @@ impl<'de> Visitor<'de> for Object<'_> {
         }
         Ok(())
     }
+}
+
+fn put(field: &mut String, text: &str) -> Result<(), Failed> {
+    field.push_str(text);
+    Ok(())
 }
 
 fn sex(text: &str) -> Option<Sex> {
@@ -525,8 +559,9 @@ impl<'de, R: Row> Visitor<'de> for Rows<'_, R> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
         loop {
-            self.state.key = R::LIST;
+            (self.state.key, self.state.in_row) = (R::LIST, true);
             let Some(row) = list.next_element_seed(OneRow::<R> { state: self.state, row: R::blank() })? else {
+                self.state.in_row = false;
                 return Ok(());
             };
             self.into.push(row);

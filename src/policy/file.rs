@@ -327,9 +327,10 @@ fn inline_breaks_of(doc: &Doc<'_>, text: &str, key: &str, span: Range<usize>, va
             if text[span.clone()].starts_with('{') {
                 // What is left when the values are taken out: keys, marks and blanks.
                 let mut values: Vec<Range<usize>> = table.iter().map(|(_, value)| value.span()).collect();
+                values.push(span.end..span.end);
                 values.sort_by_key(|value| value.start);
                 let mut at = span.start;
-                for value in values.into_iter().chain([span.end..span.end]) {
+                for value in values {
                     if at < value.start && text[at..value.start].contains('\n') {
                         doc.error(doc.line(at), key, Problem::InlineBreak);
                         break;

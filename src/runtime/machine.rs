@@ -24,6 +24,8 @@ pub struct Outside {
     pub keep: Arc<dyn Keep>,
     /// Printers.
     pub printing: Arc<Printing>,
+    /// Whether what is asked is remembered, for [`Machine::asked`].
+    pub watched: bool,
 }
 
 /// A request that went out.
@@ -50,7 +52,7 @@ pub struct Machine {
     wipes: bool,
     over: bool,
     broken: bool,
-    asked: Option<Vec<Asked>>,
+    asked: Vec<Asked>,
 }
 
 impl Machine {
@@ -74,21 +76,16 @@ impl Machine {
             wipes: false,
             over: false,
             broken: false,
-            asked: None,
+            asked: Vec::new(),
         };
         machine.job(Job::Load);
         machine.run_all(commands);
         (machine, writer)
     }
 
-    /// From now on remembers what is asked, for [`Machine::asked`].
-    pub fn watch(&mut self) {
-        self.asked.get_or_insert_default();
-    }
-
-    /// What was asked since the last call.
+    /// What was asked since the last call, where it is remembered.
     pub fn asked(&mut self) -> Vec<Asked> {
-        self.asked.as_mut().map(std::mem::take).unwrap_or_default()
+        std::mem::take(&mut self.asked)
     }
 
     /// The counter, to look at.
@@ -186,6 +183,11 @@ impl Machine {
         }
     }
 
+    /// The program is about to end: what is typed goes to what is kept. Nothing more is drawn.
+    pub fn ending(&mut self) {
+        self.apply(Msg::Ending);
+    }
+
     /// Ends everything that is under way at once, as a killed program does.
     pub async fn kill(&mut self) {
         self.tasks.shutdown().await;
@@ -200,8 +202,8 @@ impl Machine {
     fn run(&mut self, command: Cmd) {
         match command {
             Cmd::Store { seq, request } => {
-                if let Some(asked) = &mut self.asked {
-                    asked.push(Asked { seq, request: request.clone() });
+                if self.outside.watched {
+                    self.asked.push(Asked { seq, request: request.clone() });
                 }
                 let store = Arc::clone(&self.outside.store);
                 self.task(async move { Msg::Store { seq, result: answer(store.as_ref(), request).await } });

@@ -128,6 +128,7 @@ fn fact_problem(problem: &FactProblem, strings: &Strings) -> String {
         FactProblem::Type(Kind::Text) => strings.get("fact-error-text"),
         FactProblem::Type(Kind::Count) => strings.get("fact-error-count"),
         FactProblem::Type(Kind::Flag) => strings.get("fact-error-flag"),
+        FactProblem::Type(Kind::Object) => strings.get("fact-error-object"),
         FactProblem::Type(Kind::List) => strings.get("fact-error-list"),
         FactProblem::NotAnAmount => strings.get("fact-error-not-an-amount"),
         FactProblem::Places => strings.get("fact-error-places"),

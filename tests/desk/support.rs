@@ -4,8 +4,10 @@ use std::collections::VecDeque;
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use huzhu::app::{App, Cmd, Msg, Setup};
+use huzhu::data;
 use huzhu::domain::area::{AreaCode, OfficeCode};
 use huzhu::domain::bill::Bill;
+use huzhu::domain::canonical::{hex, sha256};
 use huzhu::domain::claim::{
     Claim, ClaimId, ClaimKind, ClaimLine, ClaimState, Diagnosis, Document, NewClaim, Payee, PolicyRef, SettlementMode,
 };
@@ -16,7 +18,10 @@ use huzhu::domain::number::ClaimNumber;
 use huzhu::keymap::{Key, Keymap};
 use huzhu::policy::{self, Facts, Policy};
 use huzhu::store::journal::Draft;
-use huzhu::store::{CardOnFile, Desk, Found, Hello, Hit, LastUsed, MemberSheet, Office, Reply, Request, StoreError};
+use huzhu::store::{
+    CardOnFile, Desk, Found, Hello, Hit, LastUsed, MemberSheet, Office, PublishedPolicy, Reference, Reply, Request,
+    StoreError,
+};
 use huzhu::strings::{Lang, Strings};
 use huzhu::term::screen_text;
 use huzhu::ui::theme::Theme;
@@ -185,7 +190,11 @@ pub fn hello() -> Hello {
         schema: 1,
         now: time("2021-03-20 09:14"),
         world_day: true,
-        last_used: LastUsed::default(),
+        last_used: LastUsed {
+            kind: Some(ClaimKind::Inpatient),
+            bill_code: Some("15060121".into()),
+            ..LastUsed::default()
+        },
     }
 }
 
@@ -325,4 +334,22 @@ pub fn recorded(sequence: u32, state: ClaimState) -> Claim {
 
 pub fn yuan(text: &str) -> Money {
     text.parse().unwrap()
+}
+
+/// The reference data: the real lists and the policy of the year.
+pub fn reference() -> Reference {
+    let text = include_str!("../../policies/nm-2021.toml");
+    Reference {
+        version: "1".into(),
+        offices: vec![hello().office],
+        hospitals: data::hospitals().to_vec(),
+        diagnoses: data::diagnoses().to_vec(),
+        policies: vec![PublishedPolicy {
+            code: "NM-2021".into(),
+            version: 1,
+            text: text.into(),
+            sha256: hex(&sha256(text.as_bytes())),
+            published_at: "2021-01-01T00:00:00Z".parse().unwrap(),
+        }],
+    }
 }

@@ -1,5 +1,7 @@
 //! The help: every key of the screen beneath with what it does; typing filters.
 
+use std::collections::HashSet;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
@@ -73,12 +75,17 @@ fn entries(cx: &Context, layers: &[Layer]) -> Vec<Entry> {
         for (_, _, action) in ACTIONS.iter().filter(|(own, _, _)| own == layer) {
             // A key that a more particular layer takes does something else here.
             let acts = |key: &Key| cx.keymap.action(layers, *key) == Some(*action);
-            let keys: Vec<String> = cx.keymap.keys(*action).filter(acts).map(|key| key.to_string()).collect();
+            let mut keys: Vec<String> = cx.keymap.keys(*action).filter(acts).map(|key| key.to_string()).collect();
+            // Bound in two layers, listed once.
+            let mut seen = HashSet::new();
+            keys.retain(|key| seen.insert(key.clone()));
             if keys.is_empty() {
                 continue;
             }
             let label_key = action.label_key();
             match entries.iter_mut().find(|(key, _)| *key == label_key) {
+                // Bound in two layers with the same keys.
+                Some((_, entry)) if entry.keys == keys.join(" ") => {}
                 // Alt-1 .. Alt-9
                 Some((_, entry)) => {
                     let first = entry.keys.split(' ').next().unwrap_or_default().to_owned();

@@ -96,9 +96,11 @@ impl Desk {
         self.search.typed(cx, self.line.text());
     }
 
-    fn clear(&mut self, cx: &mut Context) {
+    /// An empty box. A question under way is forgotten, so that one whose answer never comes holds nothing up.
+    fn clear(&mut self) {
         self.line.set("");
-        self.typed(cx);
+        self.search = Search::default();
+        self.chosen = 0;
     }
 
     fn act(&mut self, cx: &mut Context, action: Action) -> Go {
@@ -110,13 +112,13 @@ impl Desk {
         match action {
             Action::Back => {
                 if self.wanted.take().is_none() {
-                    self.clear(cx);
+                    self.clear();
                 }
                 Go::Stay
             }
             Action::Search => {
                 self.wanted = None;
-                self.clear(cx);
+                self.clear();
                 Go::Stay
             }
             Action::ChooseUp | Action::ChooseDown | Action::ChoosePageUp | Action::ChoosePageDown => {
@@ -267,7 +269,7 @@ impl Screen for Desk {
                 cx.refresh_desk();
                 Go::Stay
             }
-            Event::DraftSaved(..) | Event::Printed(..) | Event::Tick => Go::Stay,
+            Event::DraftSaved(..) | Event::Printed(..) | Event::Tick | Event::Ending => Go::Stay,
         }
     }
 

@@ -63,6 +63,11 @@ impl Sheet {
     /// Ctrl-S: says all that is open and goes to the first; else asks for reasons, then for the confirmation.
     pub(super) fn ask_submit(&mut self, cx: &mut Context) {
         if self.member.is_none() {
+            if cx.awaits(self.member_seq) {
+                // Asked for again when it is there; what is typed until then comes after it.
+                self.submit_wanted = true;
+                return;
+            }
             let text = cx.t("sheet-member-loading");
             return cx.say(Tone::Warning, text);
         }

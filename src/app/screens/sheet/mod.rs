@@ -86,6 +86,8 @@ pub struct Sheet {
     stage: Stage,
     saved: Option<chrono::NaiveDateTime>,
     touched: bool,
+    /// The submit was asked for while the member's sheet was still under way.
+    submit_wanted: bool,
 }
 
 /// What is known of the member when the sheet opens: one look is recorded, not two.
@@ -149,6 +151,7 @@ impl Sheet {
             stage: Stage::Typing,
             saved: None,
             touched: false,
+            submit_wanted: false,
         };
         sheet.offer(cx);
         if let Some(draft) = draft {
@@ -264,6 +267,9 @@ impl Sheet {
                 self.member_name = member.member.name.clone();
                 self.member = Some(member.as_ref().clone());
                 self.changed(cx);
+                if std::mem::take(&mut self.submit_wanted) {
+                    self.ask_submit(cx);
+                }
             }
             Ok(Reply::Bill(standing)) if self.bill_asked.as_ref().is_some_and(|(_, asked)| *asked == seq) => {
                 match standing {
@@ -280,6 +286,8 @@ impl Sheet {
                 self.revealed = Some(Reveal::Shown(whole.clone(), cx.mono + REVEAL_MS));
             }
             Err(error) if seq == self.member_seq => {
+                self.submit_wanted = false;
+                cx.ahead.clear();
                 cx.say(Tone::Error, store_error(error, &cx.strings));
             }
             _ => return self.sent(cx, seq, result),
@@ -341,6 +349,11 @@ impl Screen for Sheet {
                 self.tick(cx);
                 Go::Stay
             }
+            // The field in hand has not been left: what is in it is kept all the same.
+            Event::Ending => {
+                self.save(cx);
+                Go::Stay
+            }
             Event::Shown | Event::DraftSaved(..) | Event::Printed(..) => Go::Stay,
             input => match self.stage {
                 Stage::Typing => self.type_in(cx, input),
@@ -358,6 +371,10 @@ impl Screen for Sheet {
 
     fn draw(&self, cx: &Context, area: Rect, buf: &mut Buffer) -> Option<Position> {
         view::draw(self, cx, area, buf)
+    }
+
+    fn waits(&self) -> bool {
+        self.submit_wanted
     }
 
     fn wake_at(&self) -> Option<u64> {

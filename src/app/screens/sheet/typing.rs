@@ -102,6 +102,8 @@ impl Sheet {
                 let seq = cx.ask(Request::Reveal { ticket, member: self.member_id, field: PersonalField::IdNumber });
                 self.revealed = Some(Reveal::Asked(seq));
             }
+            // What the submit waited for is waited for no more; the clerk stays.
+            Action::Back if std::mem::take(&mut self.submit_wanted) => {}
             Action::Back => {
                 self.leave(cx, false);
                 self.save(cx);
@@ -112,13 +114,19 @@ impl Sheet {
         Go::Stay
     }
 
-    /// Enter: takes what is chosen, leaves the field, goes to the next one on the path; at its end asks for the submit.
+    /// Enter: takes what is chosen, leaves the field, goes to the next one on the path.
     fn next(&mut self, cx: &mut Context) -> Go {
         let from = self.focus;
         self.leave(cx, true);
         match self.entries.shape().next_on_path(from) {
             Some(next) => self.enter(cx, next),
-            None => self.ask_submit(cx),
+            // Only the key for it asks for a submit: an Enter too many, or one in a paste, never does.
+            None if cx.message.is_none() => {
+                let keys = cx.keymap.hint(Action::Submit).unwrap_or_default();
+                let text = cx.strings.with("sheet-end-of-path", &[("submit", &keys)]);
+                cx.say(Tone::Note, text);
+            }
+            None => {}
         }
         Go::Stay
     }

@@ -1,0 +1,150 @@
+//! The configuration: what is in force and from where; what can't work is refused with its line and the fix.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+
+use huzhu::config::{Config, Origin, Sources};
+use huzhu::strings::{Lang, Strings};
+
+struct File {
+    _folder: tempfile::TempDir,
+    path: PathBuf,
+}
+
+fn file(text: &str) -> File {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config.toml");
+    fs::write(&path, text).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+    File { _folder: folder, path }
+}
+
+fn sources(file: &File, environment: &[(&str, &str)]) -> Sources {
+    let environment = environment.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
+    Sources { file: Some(file.path.clone()), environment, flags: Vec::new() }
+}
+
+fn refused(text: &str) -> Vec<String> {
+    let file = file(text);
+    let errors = Config::load(&sources(&file, &[])).expect_err(text);
+    let strings = Strings::new(Lang::English);
+    let begins = format!("{}:", file.path.display());
+    errors.iter().map(|error| error.sentence(&strings).replace(&begins, "")).collect()
+}
+
+/// Each file with the beginnings of what must be said about it.
+const BAD: &[(&str, &[&str])] = &[
+    ("[ui]\nlnag = 'en'\n", &["2: there is no \"ui.lnag\"; is \"ui.lang\" meant?"]),
+    ("[ui]\nfrobnicate = 1\n", &["2: there is no \"ui.frobnicate\"; remove it"]),
+    ("lang = 'en'\n", &["1: there is no \"lang\"; is \"ui.lang\" meant?"]),
+    ("[colour]\nred = 1\n", &["1: there is no \"colour\""]),
+    ("[ui]\nlang = 'fr'\n", &["2: ui.lang can't be \"fr\"; it takes zh-CN or en"]),
+    ("[ui]\ntheme = 256\n", &["2: ui.theme can't be \"256\"; it takes 16 or \"mono\""]),
+    ("[ui]\nborders = true\n", &["2: ui.borders can't be \"true\""]),
+    ("[ui]\nambiguous_width = 3\n", &["2: ui.ambiguous_width can't be \"3\""]),
+    ("[ui]\nbell = 'loud'\n", &["2: ui.bell can't be \"loud\"; it takes true or false"]),
+    ("[ui]\nbell = [true]\n", &["2: ui.bell can't be \"array\""]),
+    ("[lock]\nminutes = 6\n", &["2: lock.minutes can't be \"6\"; it takes 1 to 5 minutes"]),
+    ("[lock]\nminutes = 0\n", &["2: lock.minutes can't be \"0\""]),
+    ("[office]\nwindow = 0\n", &["2: office.window can't be \"0\""]),
+    ("[office]\ncode = '15'\n", &["2: office.code can't be \"15\""]),
+    ("[database]\nurl = 'oracle://x'\n", &["2: database.url can't be \"oracle://x\""]),
+    ("[log]\nlevel = 'verbose'\n", &["2: log.level can't be \"verbose\""]),
+    ("[print]\nprofile = 'lq'\n", &["2: no printer is called \"lq\""]),
+    ("[printer.lq]\npaper = '80mm'\n", &["2: [printer.lq] has no device"]),
+    ("[printer.lq]\ndevice = '/etc/passwd'\n", &["2: printer.lq.device can't be \"/etc/passwd\""]),
+    ("[printer.lq]\ndevice = '|sh'\n", &["2: printer.lq.device can't be \"|sh\""]),
+    (
+        "[printer.lq]\ndevice = 'lp'\npapre = '80mm'\n",
+        &["3: there is no \"printer.lq.papre\"; is \"printer.lq.paper\" meant?"],
+    ),
+    ("[printer.lq]\ndevice = 'lp'\ncolumns = 3\n", &["3: printer.lq.columns can't be \"3\""]),
+    ("[printer]\nlq = 'lp'\n", &["2: there is no \"printer.lq\""]),
+    ("[ui]\nlang = 'en'\nlang = 'zh'\n", &["3: no valid TOML"]),
+    ("[ui\n", &["1: no valid TOML"]),
+    (
+        "[ui]\nlang = 'fr'\nlnag = 'en'\n[lock]\nminutes = 99\n",
+        &["2: ui.lang", "3: there is no \"ui.lnag\"", "5: lock.minutes"],
+    ),
+];
+
+#[test]
+fn bad_files_are_refused_with_line_and_fix() {
+    for (text, expected) in BAD {
+        let said = refused(text);
+        assert_eq!(said.len(), expected.len(), "{text}\n{said:#?}");
+        for (said, expected) in said.iter().zip(*expected) {
+            assert!(said.starts_with(expected), "{text}\nsaid:     {said}\nexpected: {expected}");
+        }
+    }
+}
+
+#[test]
+fn environment_over_file_and_flags_over_both() {
+    let file = file("[ui]\nlang = 'zh-CN'\ntheme = 'mono'\nbell = false\n[lock]\nminutes = 2\n");
+    let mut sources = sources(&file, &[("HUZHU_UI_LANG", "en"), ("HUZHU_UI_THEME", "16"), ("HUZHU_LANG", "zh")]);
+    sources.flags.push(("ui.theme", "mono".into(), "--theme"));
+    let config = Config::load(&sources).unwrap();
+    let origin = |key: &str| config.entries().find(|(name, ..)| *name == key).map(|(_, _, origin)| origin.clone());
+    assert_eq!(config.lang(), Lang::English);
+    assert_eq!(origin("ui.lang"), Some(Origin::Environment("HUZHU_UI_LANG".into())));
+    assert_eq!((config.get("ui.theme"), origin("ui.theme")), ("mono", Some(Origin::Flag("--theme".into()))));
+    assert_eq!(origin("lock.minutes"), Some(Origin::File(file.path.clone(), 6)));
+    assert_eq!((config.lock_minutes(), config.bell()), (2, false));
+    assert_eq!(origin("print.after_submit"), Some(Origin::BuiltIn));
+    let printed = config.print(&Strings::new(Lang::English));
+    assert!(printed.contains("lang = \"en\"                        # HUZHU_UI_LANG"), "{printed}");
+    assert!(printed.contains("after_submit = true"), "{printed}");
+    // What is printed is a configuration file that says the same, where nothing is empty.
+    let full: String =
+        printed.lines().filter(|line| !line.contains("= \"\"")).map(|line| format!("{line}\n")).collect();
+    let kept = self::file(&full);
+    let again = Config::load(&self::sources(&kept, &[])).unwrap();
+    for (key, value, _) in config.entries() {
+        assert_eq!(again.get(key), value, "{key}");
+    }
+}
+
+#[test]
+fn the_language_without_a_configuration() {
+    let lang = |environment: &[(&str, &str)]| {
+        let environment = environment.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
+        Config::load(&Sources { file: None, environment, flags: Vec::new() }).unwrap().lang()
+    };
+    assert_eq!(lang(&[]), Lang::Chinese);
+    assert_eq!(lang(&[("LANG", "en_GB.UTF-8")]), Lang::English);
+    assert_eq!(lang(&[("LANG", "C.UTF-8")]), Lang::Chinese);
+    assert_eq!(lang(&[("LANG", "en_GB.UTF-8"), ("HUZHU_LANG", "zh")]), Lang::Chinese);
+    assert_eq!(lang(&[("LANG", "zh_CN.UTF-8"), ("HUZHU_LANG", "en")]), Lang::English);
+}
+
+#[test]
+fn printers_are_read_the_chosen_one_first() {
+    let file = file(concat!(
+        "[print]\nprofile = 'till'\n",
+        "[printer.office]\ndevice = 'lp'\nlanguage = 'pdf'\npaper = 'a5'\n",
+        "[printer.till]\ndevice = 'tcp:10.1.2.3:9100'\npaper = '58mm'\ncolumns = 30\nencoding = 'utf-8'\n",
+    ));
+    let config = Config::load(&sources(&file, &[])).unwrap();
+    let printers = config.printers();
+    let names: Vec<&str> = printers.iter().map(|printer| printer.name.as_str()).collect();
+    assert_eq!(names, ["till", "office"]);
+    assert_eq!((printers[0].columns, printers[1].language.code()), (30, "pdf"));
+}
+
+#[test]
+fn a_file_that_others_can_write_is_refused() {
+    let file = file("[ui]\nlang = 'en'\n");
+    fs::set_permissions(&file.path, fs::Permissions::from_mode(0o646)).unwrap();
+    let errors = Config::load(&sources(&file, &[])).unwrap_err();
+    let said = errors[0].sentence(&Strings::new(Lang::English));
+    assert!(said.ends_with("anybody can write into this file, so it is not used; run chmod o-w"), "{said}");
+}
+
+#[test]
+fn a_file_that_was_named_must_be_there() {
+    let sources = Sources { file: Some("/nowhere/huzhu.toml".into()), ..Sources::default() };
+    let errors = Config::load(&sources).unwrap_err();
+    assert!(errors[0].sentence(&Strings::new(Lang::English)).contains("can't be read"));
+}

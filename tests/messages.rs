@@ -1,0 +1,130 @@
+//! The message files: both languages have the same keys with the same arguments, the source uses what is there and only
+//! that, and every message can be formatted.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use huzhu::config::{KEYS, PRINTER_KEYS};
+use huzhu::keymap::action::ACTIONS;
+use huzhu::strings::{Lang, Strings};
+
+/// The beginnings of keys that the source makes from codes: `format!("kind-{}", …)`.
+fn computed(code: &str) -> BTreeSet<String> {
+    let pieces = code.split('"').filter_map(|piece| piece.split_once("-{"));
+    let is_beginning = |piece: &str| !piece.is_empty() && piece.chars().all(|c| c.is_ascii_lowercase() || c == '-');
+    pieces.filter(|(piece, _)| is_beginning(piece)).map(|(piece, _)| format!("{piece}-")).collect()
+}
+
+fn messages(lang: Lang) -> BTreeMap<String, BTreeSet<String>> {
+    let mut found = BTreeMap::new();
+    let mut last = String::new();
+    for line in lang.source().lines() {
+        if line.starts_with('#') || line.trim().is_empty() {
+            continue;
+        }
+        if !line.starts_with([' ', '}', '*', '[']) {
+            let (key, _) = line.split_once(" =").unwrap_or_else(|| panic!("no message: {line}"));
+            assert!(found.insert(key.to_owned(), BTreeSet::new()).is_none(), "{key} is there twice");
+            last = key.to_owned();
+        }
+        let arguments = found.get_mut(&last).unwrap();
+        for part in line.split("{ $").skip(1) {
+            arguments.insert(part.chars().take_while(|c| c.is_alphanumeric() || *c == '_' || *c == '-').collect());
+        }
+    }
+    found
+}
+
+fn code() -> String {
+    fn walk(folder: &Path, code: &mut String) {
+        let mut paths: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+        paths.sort();
+        for path in paths {
+            if path.is_dir() {
+                walk(&path, code);
+            } else if path.extension().is_some_and(|ext| ext == "rs") {
+                code.push_str(&fs::read_to_string(&path).unwrap());
+            }
+        }
+    }
+    let mut code = String::new();
+    walk(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut code);
+    code
+}
+
+#[test]
+fn both_languages_say_the_same() {
+    let (chinese, english) = (messages(Lang::Chinese), messages(Lang::English));
+    let keys = |messages: &BTreeMap<String, _>| messages.keys().cloned().collect::<BTreeSet<_>>();
+    let only: Vec<_> = keys(&chinese).symmetric_difference(&keys(&english)).cloned().collect();
+    assert!(only.is_empty(), "in one language only: {only:?}");
+    for (key, arguments) in &chinese {
+        assert_eq!(arguments, &english[key], "the arguments of {key}");
+    }
+}
+
+#[test]
+fn the_source_uses_what_is_there() {
+    let known = messages(Lang::Chinese);
+    let code = code();
+    let mut missing = BTreeSet::new();
+    for call in [".get(\"", ".t(\"", ".with(\"", ".with(\n"] {
+        for (at, _) in code.match_indices(call) {
+            let rest = code[at + call.len()..].trim_start().trim_start_matches('"');
+            let key: String =
+                rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '-' || *c == '_').collect();
+            // Other things have a `get` too; a message's key has a hyphen, and stands whole in its quotes.
+            if key.contains('-') && rest[key.len()..].starts_with('"') && !known.contains_key(&key) {
+                missing.insert(key);
+            }
+        }
+    }
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+#[test]
+fn every_message_is_used() {
+    let code = code();
+    let actions: BTreeSet<String> = ACTIONS.iter().map(|(_, _, action)| action.label_key()).collect();
+    let takes: BTreeSet<&str> = KEYS.iter().chain(PRINTER_KEYS).map(|spec| spec.takes.words).collect();
+    let computed = computed(&code);
+    let unused: Vec<String> = messages(Lang::Chinese)
+        .into_keys()
+        .filter(|key| {
+            let computed = computed.iter().any(|beginning| key.starts_with(beginning));
+            let action = actions.contains(key) || key.strip_suffix("-help").is_some_and(|key| actions.contains(key));
+            !computed && !action && !takes.contains(key.as_str()) && !code.contains(&format!("\"{key}\""))
+        })
+        .collect();
+    assert!(unused.is_empty(), "{unused:?}");
+}
+
+#[test]
+fn every_message_can_be_formatted() {
+    for lang in [Lang::Chinese, Lang::English] {
+        let strings = Strings::new(lang);
+        let parsed = fluent_bundle::FluentResource::try_new(lang.source().to_owned());
+        assert!(parsed.is_ok(), "{lang:?}: {:?}", parsed.err().map(|(_, errors)| errors));
+        for (key, arguments) in messages(lang) {
+            let values: Vec<(&str, &dyn std::fmt::Display)> =
+                arguments.iter().map(|name| (name.as_str(), &"7" as &dyn std::fmt::Display)).collect();
+            let said = strings.with(&key, &values);
+            assert!(!said.is_empty() && said != key && !said.contains("{$"), "{lang:?}: {key}: {said}");
+            assert!(!said.contains(['\u{2068}', '\u{2069}']), "{key}");
+        }
+    }
+}
+
+#[test]
+fn every_action_has_its_label_and_its_help() {
+    for lang in [Lang::Chinese, Lang::English] {
+        let strings = Strings::new(lang);
+        for (_, name, action) in ACTIONS {
+            let key = action.label_key();
+            assert!(strings.has(&key) && strings.has(&format!("{key}-help")), "{name}");
+            let width = huzhu::ui::text::width(&strings.get(&key));
+            assert!(width <= 8, "{name}: {} is too wide for the bottom line", strings.get(&key));
+        }
+    }
+}

@@ -1,0 +1,312 @@
+//! The real program in a real terminal (a pty, read by a terminal emulator): it starts, takes keys, and leaves the
+//! terminal as it found it on every way out.
+
+use std::io::{Read, Write};
+use std::path::Path;
+use std::process::Command;
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::{Duration, Instant};
+
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use rustix::process::{Pid, Signal, kill_process};
+
+const PATIENCE: Duration = Duration::from_secs(30);
+/// Between keys, so that they are typing and no paste, on a machine that is busy too.
+const PACE: Duration = Duration::from_millis(15);
+
+/// The data directory of a demo, from a world that is made once.
+fn demo() -> tempfile::TempDir {
+    static MADE: OnceLock<tempfile::TempDir> = OnceLock::new();
+    let made = MADE.get_or_init(|| {
+        let folder = tempfile::tempdir().unwrap();
+        let made = Command::new(env!("CARGO_BIN_EXE_huzhu"))
+            .args(["demo", "--members", "1000", "--make-only", "--data"])
+            .arg(folder.path())
+            .output()
+            .unwrap();
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        folder
+    });
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("demo")).unwrap();
+    for file in std::fs::read_dir(made.path().join("demo")).unwrap().map(Result::unwrap) {
+        if file.file_type().unwrap().is_file() {
+            std::fs::copy(file.path(), folder.path().join("demo").join(file.file_name())).unwrap();
+        }
+    }
+    folder
+}
+
+/// What the terminal shows, and every byte that it was sent.
+struct Seen {
+    terminal: vt100::Parser,
+    bytes: Vec<u8>,
+    /// The terminal is to go.
+    over: bool,
+}
+
+/// The program in its terminal.
+struct Counter {
+    master: Option<Box<dyn MasterPty + Send>>,
+    writer: Option<Box<dyn Write + Send>>,
+    child: Box<dyn Child + Send + Sync>,
+    seen: Arc<Mutex<Seen>>,
+    before: String,
+}
+
+/// The modes of a terminal, as far as a program changes them.
+fn modes(master: &dyn MasterPty) -> String {
+    let modes = master.get_termios().unwrap();
+    format!("{:?} {:?} {:?} {:?}", modes.input_flags, modes.output_flags, modes.control_flags, modes.local_flags)
+}
+
+impl Counter {
+    fn start(data: &Path, environment: &[(&str, &str)]) -> Counter {
+        Counter::start_through(&[], data, environment)
+    }
+
+    /// `through`: a command that runs the program.
+    fn start_through(through: &[&str], data: &Path, environment: &[(&str, &str)]) -> Counter {
+        let size = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
+        let pty = native_pty_system().openpty(size).unwrap();
+        let before = modes(pty.master.as_ref());
+        let words = [through, &[env!("CARGO_BIN_EXE_huzhu"), "demo", "--data"]].concat();
+        let mut command = CommandBuilder::new(words[0]);
+        command.args(&words[1..]);
+        command.arg(data);
+        command.env_clear();
+        command.cwd(data);
+        for (name, value) in [("TERM", "xterm-256color"), ("LANG", "zh_CN.UTF-8"), ("HOME", "/nonexistent")] {
+            command.env(name, value);
+        }
+        for (name, value) in environment {
+            command.env(name, value);
+        }
+        let child = pty.slave.spawn_command(command).unwrap();
+        let mut reader = pty.master.try_clone_reader().unwrap();
+        let terminal = vt100::Parser::new(24.try_into().unwrap(), 80.try_into().unwrap(), 0);
+        let seen = Arc::new(Mutex::new(Seen { terminal, bytes: Vec::new(), over: false }));
+        let shown = Arc::clone(&seen);
+        std::thread::spawn(move || {
+            let mut bytes = [0; 4096];
+            while let Ok(n @ 1..) = reader.read(&mut bytes) {
+                let mut seen = shown.lock().unwrap();
+                if seen.over {
+                    break;
+                }
+                seen.terminal.process(&bytes[..n]);
+                seen.bytes.extend_from_slice(&bytes[..n]);
+            }
+        });
+        let writer = pty.master.take_writer().unwrap();
+        // The program has its own end.
+        drop(pty.slave);
+        Counter { master: Some(pty.master), writer: Some(writer), child, seen, before }
+    }
+
+    fn with<T>(&self, look: impl FnOnce(&vt100::Screen) -> T) -> T {
+        look(self.seen.lock().unwrap().terminal.screen())
+    }
+
+    fn text(&self) -> String {
+        self.with(|screen| screen.contents())
+    }
+
+    fn wait_for(&self, what: &str, seen: impl Fn(&vt100::Screen) -> bool) {
+        let until = Instant::now() + PATIENCE;
+        while !self.with(&seen) {
+            assert!(Instant::now() < until, "{what} did not come:\n{}", self.text());
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    fn shows(&self, text: &str) {
+        self.wait_for(text, |screen| screen.contents().contains(text));
+    }
+
+    fn send(&mut self, bytes: &[u8]) {
+        self.writer.as_mut().unwrap().write_all(bytes).unwrap();
+    }
+
+    fn types(&mut self, text: &str) {
+        for c in text.chars() {
+            self.send(c.to_string().as_bytes());
+            std::thread::sleep(PACE);
+        }
+    }
+
+    fn opens_a_claim(&mut self) {
+        self.shows("F1帮助");
+        self.types("wangxiu");
+        self.shows("王秀英");
+        for keys in [&b"\x1b[B"[..], b"\r", b"\x1bOR"] {
+            self.send(keys);
+            std::thread::sleep(4 * PACE);
+        }
+        self.shows("住院申领");
+        // The sheet is there once the window's bill code is offered on it.
+        self.shows("15060121");
+    }
+
+    fn signal(&self, signal: Signal) {
+        let pid = Pid::from_raw(self.child.process_id().unwrap() as i32).unwrap();
+        kill_process(pid, signal).unwrap();
+    }
+
+    fn ends(&mut self) -> u32 {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status.exit_code();
+            }
+            assert!(Instant::now() < until, "it did not end:\n{}", self.text());
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// The terminal is as it was found.
+    fn is_restored(&self) {
+        self.wait_for("the first screen", |screen| !screen.alternate_screen() && !screen.hide_cursor());
+        self.with(|screen| {
+            assert!(!screen.bracketed_paste());
+            assert_eq!(screen.contents().trim(), "", "nothing of the counter stays");
+        });
+        assert_eq!(modes(self.master.as_deref().unwrap()), self.before);
+    }
+}
+
+/// A test that fails leaves no program behind.
+impl Drop for Counter {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn the_desk_comes_and_goes() {
+    let data = demo();
+    let mut counter = Counter::start(data.path(), &[]);
+    counter.shows("临河区");
+    counter.shows("F1帮助");
+    counter.wait_for("raw mode", |screen| screen.alternate_screen() && screen.bracketed_paste());
+    counter.types("wangxiu");
+    counter.shows("王秀英");
+    // The cursor is where the next letter goes, behind the wide label.
+    counter.wait_for("the cursor", |screen| screen.cursor_position() == (1, 12) && !screen.hide_cursor());
+    counter.types("\x11");
+    assert_eq!(counter.ends(), 0);
+    counter.is_restored();
+}
+
+#[test]
+fn sigterm_puts_the_terminal_back() {
+    let data = demo();
+    let mut counter = Counter::start(data.path(), &[]);
+    counter.shows("F1帮助");
+    counter.signal(Signal::TERM);
+    assert_eq!(counter.ends(), 0);
+    counter.is_restored();
+}
+
+#[test]
+fn a_killed_program_offers_its_draft() {
+    let data = demo();
+    let mut counter = Counter::start(data.path(), &[]);
+    counter.opens_a_claim();
+    counter.types("0012345678\r");
+    counter.shows("草稿已存");
+    counter.signal(Signal::KILL);
+    counter.ends();
+    let mut counter = Counter::start(data.path(), &[]);
+    counter.shows("草稿");
+    counter.shows("王秀英");
+    counter.types("\r");
+    counter.shows("0012345678");
+    counter.types("\x11");
+}
+
+#[test]
+fn what_is_in_a_field_outlives_sigterm() {
+    let data = demo();
+    let mut counter = Counter::start(data.path(), &[]);
+    counter.opens_a_claim();
+    counter.types("00123456");
+    counter.shows("00123456");
+    counter.signal(Signal::TERM);
+    assert_eq!(counter.ends(), 0);
+    let mut counter = Counter::start(data.path(), &[]);
+    counter.shows("草稿");
+    counter.types("\r");
+    counter.shows("00123456");
+}
+
+#[test]
+fn a_terminal_that_is_gone_ends_the_program() {
+    // Where the signal is ignored, the terminal itself tells.
+    for through in [&[][..], &["/bin/sh", "-c", "trap '' HUP; exec \"$@\"", "sh"]] {
+        let data = demo();
+        let mut counter = Counter::start_through(through, data.path(), &[]);
+        counter.shows("F1帮助");
+        counter.seen.lock().unwrap().over = true;
+        // An answer on the screen lets the reader see that it is over.
+        counter.types("w");
+        std::thread::sleep(10 * PACE);
+        (counter.writer, counter.master) = (None, None);
+        assert_eq!(counter.ends(), 0);
+    }
+}
+
+#[test]
+fn a_paste_with_line_breaks_is_text() {
+    let data = demo();
+    let mut counter = Counter::start(data.path(), &[]);
+    counter.shows("F1帮助");
+    counter.send("\x1b[200~wang\r\nxiu\x1b[201~".as_bytes());
+    counter.shows("wangxiu");
+    counter.shows("王秀英");
+    counter.types("\x7f\x7f\x7f\x7f\x7f\x7f\x7f");
+    counter.wait_for("an empty box", |screen| !screen.contents().contains("wang"));
+    // Without brackets: what comes at once and has line breaks inside is text as well.
+    counter.send(b"wang\rxiu\r");
+    counter.shows("wangxiu");
+    counter.shows("王秀英");
+    counter.shows("F3新申领");
+}
+
+#[test]
+fn another_size_and_back_is_the_same_screen() {
+    let data = demo();
+    let mut counter = Counter::start(data.path(), &[]);
+    counter.shows("F1帮助");
+    counter.types("wangxiu");
+    counter.shows("王秀英");
+    let before = counter.text();
+    let resize = |counter: &Counter, columns: u16, rows: u16| {
+        counter.seen.lock().unwrap().terminal.set_size(rows.try_into().unwrap(), columns.try_into().unwrap());
+        let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
+        counter.master.as_ref().unwrap().resize(size).unwrap();
+    };
+    resize(&counter, 40, 10);
+    counter.wait_for("the small screen", |screen| !screen.contents().contains("临河区第一中学"));
+    counter.shows("40");
+    resize(&counter, 80, 24);
+    // A blank that was written and one that was erased look the same; the first line has the time.
+    let rows = |text: &str| text.lines().skip(1).map(|line| line.trim_end().to_owned()).collect::<Vec<_>>();
+    counter.wait_for("the same screen", |screen| rows(&screen.contents()) == rows(&before));
+}
+
+#[test]
+fn no_color_means_none_and_the_console_has_ascii_borders() {
+    let data = demo();
+    let counter = Counter::start(data.path(), &[("NO_COLOR", "1"), ("TERM", "linux")]);
+    counter.shows("F1帮助");
+    let seen = counter.seen.lock().unwrap();
+    let text = String::from_utf8_lossy(&seen.bytes);
+    for sequence in text.split("\x1b[").skip(1) {
+        let end = sequence.find(|c: char| c.is_ascii_alphabetic()).unwrap();
+        let colours = sequence[..end].split(';').any(|n| n.len() == 2 && n.starts_with(['3', '4', '9']));
+        assert!(!(sequence[end..].starts_with('m') && colours), "a colour: {sequence:?}");
+    }
+    assert!(!text.contains('\u{2500}') && text.contains("----"), "lines are drawn with signs");
+}
