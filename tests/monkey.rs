@@ -200,7 +200,7 @@ impl Monkey {
     }
 
     fn press(&mut self, msg: Msg) {
-        let confirmed = matches!(msg, Msg::Key(Key { code: Code::Enter, .. })) && {
+        let confirmed = matches!(msg, Msg::Key(Key { code: Code::Enter, .. }) | Msg::Burst(_)) && {
             let screen = self.counter.screen();
             screen.contains("确认提交") || screen.contains("Confirm")
         };

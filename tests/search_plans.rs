@@ -10,7 +10,7 @@ use huzhu::store::sqlite::search::SearchSql;
 use sqlx::{AssertSqlSafe, ConnectOptions, Row};
 
 /// Steps of a plan that read no table from its beginning: rows of a select inside, which its LIMIT bounds.
-const INNER: [&str; 2] = ["SCAN walked", "SCAN counted"];
+const INNER: [&str; 3] = ["SCAN walked", "SCAN counted", "SCAN (subquery"];
 
 async fn plan(connection: &mut sqlx::SqliteConnection, statement: &str) -> Vec<String> {
     let rows =
@@ -30,7 +30,8 @@ async fn every_search_goes_by_its_index() {
             assert!(steps.iter().any(|step| step.starts_with("SEARCH")), "{statement}\n{steps:#?}");
             for step in &steps {
                 let scans = step.starts_with("SCAN") && !INNER.iter().any(|inner| step.starts_with(inner));
-                let sorts = step.contains("TEMP B-TREE");
+                // Only the keys of a few units are put in order, at most a thousand.
+                let sorts = step.contains("TEMP B-TREE") && !statement.contains(") found ORDER BY");
                 let automatic = step.contains("AUTOMATIC");
                 assert!(!scans && !sorts && !automatic, "{statement}\n{steps:#?}");
             }

@@ -44,6 +44,8 @@ pub enum Msg {
     Key(Key),
     /// Pasted text: text, never commands.
     Paste(String),
+    /// Text with Enters (`\r`) inside that came too fast for hands: keys where the top screen takes them, else a paste.
+    Burst(String),
     /// The terminal's size.
     Resize(u16, u16),
     /// The answer to a request. One to an older request than the screen's last is dropped by the screen.
@@ -127,6 +129,8 @@ pub enum Ahead {
     Key(Key),
     /// A paste.
     Paste(String),
+    /// Text with Enters inside that came too fast for hands.
+    Burst(String),
 }
 
 /// What a screen is told.
@@ -186,6 +190,10 @@ pub trait Screen: Send {
     fn title(&self, cx: &Context) -> String;
     /// Draws the body; says where the cursor belongs.
     fn draw(&self, cx: &Context, area: Rect, buf: &mut Buffer) -> Option<Position>;
+    /// Whether text with Enters inside that comes at once is typing: where Enter only moves on.
+    fn takes_bursts(&self) -> bool {
+        false
+    }
     /// When it wants a tick, in milliseconds of the steady count.
     fn wake_at(&self) -> Option<u64> {
         None
@@ -240,6 +248,13 @@ impl App {
                 self.cx.touched();
                 if !self.kept(|| Ahead::Paste(text.clone()), false) {
                     self.paste(&text);
+                }
+            }
+            Msg::Burst(text) => {
+                self.changed = true;
+                self.cx.touched();
+                if !self.kept(|| Ahead::Burst(text.clone()), false) {
+                    self.burst(&text);
                 }
             }
             Msg::Resize(columns, rows) => {
@@ -332,7 +347,17 @@ impl App {
             match ahead {
                 Ahead::Key(key) => self.key(key),
                 Ahead::Paste(text) => self.paste(&text),
+                Ahead::Burst(text) => self.burst(&text),
             }
+        }
+    }
+
+    fn burst(&mut self, text: &str) {
+        if !self.top().takes_bursts() {
+            return self.paste(text);
+        }
+        for c in text.chars() {
+            self.key(if c == '\r' { Key::plain(Code::Enter) } else { Key::char(c) });
         }
     }
 

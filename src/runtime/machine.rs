@@ -98,6 +98,7 @@ impl Machine {
         match input {
             Input::Key(key) => self.apply(Msg::Key(key)),
             Input::Paste(text) => self.apply(Msg::Paste(text)),
+            Input::Burst(text) => self.apply(Msg::Burst(text)),
             Input::NotUtf8 => self.rings = true,
             Input::Cursor(..) | Input::Gone => {}
         }

@@ -564,6 +564,7 @@ sheet-member-loading = The member's sheet is not there yet, submit in a moment
 sheet-open-problems = { $text } (and { $more } more)
 sheet-left-unconfirmed = No answer yet, the draft is kept; submitting again can't count twice
 sheet-unconfirmed = Not confirmed, trying again; it can't count twice
+sheet-end-of-path = That was the last field, { $submit } submits
 sheet-facts-changed = The member's record changed, the amount was computed anew: look and submit again
 sheet-submitted = Accepted { $number } { $name } { $total }
 sheet-returned = Recorded as incomplete { $number } { $name }

@@ -564,6 +564,7 @@ sheet-member-loading = 会员资料还没读完,请稍候再提交
 sheet-open-problems = { $text }(另有{ $more }处待补)
 sheet-left-unconfirmed = 提交还没有得到答复,草稿保留;再次提交不会重复
 sheet-unconfirmed = 未确认,正在重试;不会重复受理
+sheet-end-of-path = 要填的都过了一遍,{ $submit }提交
 sheet-facts-changed = 会员资料有变化,已重新测算,请核对后再提交
 sheet-submitted = 已受理 { $number } { $name } { $total }
 sheet-returned = 已按材料不全登记 { $number } { $name }

@@ -31,6 +31,9 @@ pub enum Input {
     Key(Key),
     /// Pasted or scanned text: text, never commands.
     Paste(String),
+    /// Text with Enters (`\r`) inside that came too fast for hands: keys that a slow line held back, or a paste without
+    /// brackets. The screen on top says which.
+    Burst(String),
     /// Bytes that are no UTF-8: the terminal or an input method speaks another encoding.
     NotUtf8,
     /// The terminal's answer to the question where the cursor is (row and column from 1).

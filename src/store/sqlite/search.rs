@@ -1,6 +1,6 @@
 //! The searches of contract 2: each reads a few short ranges in the order of their index, none of them further than
-//! [`ROWS_READ`] keys (where a unit narrows a name: [`ROWS_WALKED`]), and ends with the masked rows of at most
-//! [`SEARCH_ROWS`] members.
+//! [`ROWS_READ`] keys (where a unit narrows a name: [`UNITS`] units and [`ROWS_IN_UNITS`] keys), and ends with the masked
+//! rows of at most [`SEARCH_ROWS`] members.
 
 use std::collections::HashSet;
 
@@ -20,12 +20,17 @@ use crate::store::{Found, Hit, SEARCH_ROWS, StoreError};
 const WANTED: usize = SEARCH_ROWS + 1;
 /// Keys that a range reads first, and at most, where members that were found already come again.
 const FIRST_ROWS: i64 = 43;
+/// The same of letters, of which a member has several.
+const FIRST_LETTERS: i64 = 64;
 /// Keys that one range reads at most.
-pub const ROWS_READ: i64 = 200;
+const ROWS_READ: i64 = 200;
 /// Units that are looked into one by one; where more fit, the names are walked through instead.
 const UNITS: i64 = 512;
-/// Keys that are read at most where a unit narrows the search: half of them in the own office.
-pub const ROWS_WALKED: i64 = 2000;
+/// Keys that are read of those units; where more fit, the names are walked through too.
+const ROWS_IN_UNITS: i64 = 1000;
+/// Names that are walked through at most: in the own office, and in the scope.
+const OWN_WALKED: i64 = 400;
+const SCOPE_WALKED: i64 = 800;
 
 /// The statements of one account: its scope stands in their text, one arm a league.
 pub struct SearchSql {
@@ -76,13 +81,17 @@ impl SearchSql {
                 )
             };
             UnitSql {
-                count: format!("SELECT count(*) FROM ({units} LIMIT ?3) counted"),
-                inside: arms(&format!(
-                    "SELECT k.kind, k.key, k.member, u.office FROM unit u INDEXED BY unit_{column} \
-                     CROSS JOIN unit_key k ON k.unit = u.id \
-                     WHERE u.league = {{league}} AND u.{column} >= ?1 AND u.{column} < ?2 \
-                     AND k.kind IN (?3, ?4) AND k.key >= ?5 AND k.key < ?6"
-                )) + " LIMIT ?7",
+                count: format!("SELECT count(*), total(office = ?4) > 0 FROM ({units} LIMIT ?3) counted"),
+                inside: format!(
+                    "SELECT found.member, count(*) OVER () FROM ({} LIMIT ?7) found \
+                     ORDER BY found.kind, found.key <> ?5, found.office <> ?8, found.key, found.member LIMIT ?9",
+                    arms(&format!(
+                        "SELECT k.kind, k.key, k.member, u.office FROM unit u INDEXED BY unit_{column} \
+                         CROSS JOIN unit_key k ON k.unit = u.id \
+                         WHERE u.league = {{league}} AND u.{column} >= ?1 AND u.{column} < ?2 \
+                         AND k.kind IN (?3, ?4) AND k.key >= ?5 AND k.key < ?6"
+                    ))
+                ),
                 office_walk: walk(OFFICE_RANGE),
                 scope_walk: walk(&scope_range),
                 scope_count: format!("SELECT count(*) FROM ({scope_range}) counted"),
@@ -237,23 +246,26 @@ impl SqliteStore {
             return self.arms(reader, kinds, &term.key, order).await;
         };
         let texts = if unit.is_ascii() { &self.search.by_initials } else { &self.search.by_name };
-        let (from, to) = (unit.as_str(), &after(unit));
-        let units: i64 = sqlx::query_scalar(AssertSqlSafe(texts.count.as_str()))
-            .bind(from.to_owned())
+        let (from, to) = (unit.clone(), after(unit));
+        let counted = sqlx::query(AssertSqlSafe(texts.count.as_str()))
+            .bind(from.clone())
             .bind(to.clone())
             .bind(self.search.units + 1)
+            .bind(i64::from(self.me.office.code.get()))
             .fetch_one(&mut *reader)
             .await
             .map_err(failed)?;
-        if units == 0 {
+        let count: i64 = get(&counted, 0)?;
+        // Of units that are too many to count, some may be the own office's.
+        let own = count > self.search.units || get(&counted, 1)?;
+        let units = Units { texts, from, to, own };
+        let few = count <= self.search.units;
+        if count == 0 || few && self.in_units(reader, kinds, &term.key, &units, order).await? {
             return Ok(());
-        }
-        if units <= self.search.units {
-            return self.in_units(reader, kinds, &term.key, (texts, from, to), order).await;
         }
         for kind in kinds {
             if !order.full() {
-                self.ordered(reader, *kind, &term.key, Some((texts, from, to)), order).await?;
+                self.ordered(reader, *kind, &term.key, Some(&units), order).await?;
             }
         }
         Ok(())
@@ -265,17 +277,19 @@ impl SqliteStore {
         reader: &mut SqliteConnection,
         kind: Kind,
         term: &str,
-        units: Option<(&UnitSql, &str, &String)>,
+        units: Option<&Units<'_>>,
         order: &mut Order,
     ) -> Result<(), StoreError> {
         let (own_text, scope_text) = match units {
-            Some((texts, ..)) => (texts.office_walk.as_str(), texts.scope_walk.as_str()),
+            Some(units) => (units.texts.office_walk.as_str(), units.texts.scope_walk.as_str()),
             None => (OFFICE_RANGE, self.search.scope_range.as_str()),
         };
-        let units = units.map(|(texts, from, to)| (texts.scope_count.as_str(), from, to.as_str()));
-        let range = |text, to| Range { text, kind, from: term, to, units: units.map(|(_, from, to)| (from, to)) };
         let end = after(term);
-        let own = self.read(reader, &range(own_text, &end), order).await?;
+        let range = |text, walked, to| Range { text, kind, from: term, to, walked, units };
+        let own = match units {
+            Some(units) if !units.own => Keys::default(),
+            _ => self.read(reader, &range(own_text, OWN_WALKED, &end), order).await?,
+        };
         order.extend(own.exact(term));
         if order.full() {
             return Ok(());
@@ -283,33 +297,30 @@ impl SqliteStore {
         // Enough of the own office: only what fits exactly elsewhere comes before it.
         let enough = order.with(&own) >= WANTED;
         let just_behind = format!("{term}\0");
-        let scope = self.read(reader, &range(scope_text, if enough { &just_behind } else { &end }), order).await?;
+        let end = if enough { &just_behind } else { &end };
+        let scope = self.read(reader, &range(scope_text, SCOPE_WALKED, end), order).await?;
         order.extend(scope.exact(term));
         order.extend(own.beginning(term));
         order.extend(scope.beginning(term));
         order.cut |= own.cut || scope.cut;
-        match units {
-            Some((count, ..)) if !order.full() => {
-                let arguments = self.arguments(kind, term, &end, ROWS_WALKED / 2);
-                let count = sqlx::query_scalar_with::<_, i64, _>(AssertSqlSafe(count), arguments);
-                order.cut |= count.fetch_one(reader).await.map_err(failed)? >= ROWS_WALKED / 2;
-                Ok(())
-            }
-            _ => Ok(()),
+        if let (Some(units), false) = (units, order.full()) {
+            let arguments = self.arguments(kind, term, end, SCOPE_WALKED);
+            let count =
+                sqlx::query_scalar_with::<_, i64, _>(AssertSqlSafe(units.texts.scope_count.as_str()), arguments);
+            order.cut |= count.fetch_one(reader).await.map_err(failed)? >= SCOPE_WALKED;
         }
+        Ok(())
     }
 
     /// One range, as far as it takes to have enough members with those that are there already.
     async fn read(&self, reader: &mut SqliteConnection, range: &Range<'_>, order: &Order) -> Result<Keys, StoreError> {
-        let mut limit = FIRST_ROWS;
+        let mut limit = if range.kind == Kind::Latin { FIRST_LETTERS } else { FIRST_ROWS };
         loop {
-            let mut arguments = match range.units {
-                None => self.arguments(range.kind, range.from, range.to, limit),
-                Some(_) => self.arguments(range.kind, range.from, range.to, ROWS_WALKED / 2),
-            };
-            if let Some((from, to)) = range.units {
-                add(&mut arguments, from.to_owned());
-                add(&mut arguments, to.to_owned());
+            let walked = if range.units.is_some() { range.walked } else { limit };
+            let mut arguments = self.arguments(range.kind, range.from, range.to, walked);
+            if let Some(units) = range.units {
+                add(&mut arguments, units.from.as_str());
+                add(&mut arguments, units.to.as_str());
                 add(&mut arguments, limit);
             }
             let rows =
@@ -338,39 +349,43 @@ impl SqliteStore {
         arguments
     }
 
-    /// Kinds of keys in each of a few units.
+    /// Kinds of keys in each of a few units; false where too many fit to put them in order.
     async fn in_units(
         &self,
         reader: &mut SqliteConnection,
         kinds: &[Kind],
         term: &str,
-        (texts, from, to): (&UnitSql, &str, &String),
+        units: &Units<'_>,
         order: &mut Order,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         let [Some(first), Some(last)] = [kinds.first(), kinds.last()] else {
-            return Ok(());
+            return Ok(true);
         };
-        let rows = sqlx::query(AssertSqlSafe(texts.inside.as_str()))
-            .bind(from.to_owned())
-            .bind(to.clone())
+        let rows = sqlx::query(AssertSqlSafe(units.texts.inside.as_str()))
+            .bind(units.from.clone())
+            .bind(units.to.clone())
             .bind(*first as i64)
             .bind(*last as i64)
             .bind(term.to_owned())
             .bind(after(term))
-            .bind(ROWS_WALKED)
+            .bind(ROWS_IN_UNITS)
+            .bind(i64::from(self.me.office.code.get()))
+            .bind(ROWS_READ)
             .fetch_all(reader)
             .await
             .map_err(failed)?;
-        order.cut |= rows.len() as i64 >= ROWS_WALKED;
-        let own = i64::from(self.me.office.code.get());
-        let mut found = Vec::with_capacity(rows.len());
-        for row in &rows {
-            let (kind, key): (i64, &str) = (get(row, 0)?, get(row, 1)?);
-            found.push((kind, key != term, get::<i64>(row, 3)? != own, key, get::<i64>(row, 2)?));
+        let count = rows.first().map_or(Ok(0), |row| get::<i64>(row, 1))?;
+        if count >= ROWS_IN_UNITS {
+            return Ok(false);
         }
-        found.sort_unstable();
-        order.extend(found.into_iter().map(|(.., member)| member));
-        Ok(())
+        for row in &rows {
+            order.extend([get::<i64>(row, 0)?]);
+            if order.full() {
+                return Ok(true);
+            }
+        }
+        order.cut |= count > ROWS_READ;
+        Ok(true)
     }
 
     /// The masked rows of members, in the order given.
@@ -391,16 +406,28 @@ impl SqliteStore {
     }
 }
 
+/// The units that a second term leaves.
+struct Units<'a> {
+    texts: &'a UnitSql,
+    from: String,
+    to: String,
+    /// One of them may be the own office's.
+    own: bool,
+}
+
 /// A range of keys, and the units that narrow it.
 struct Range<'a> {
     text: &'a str,
     kind: Kind,
     from: &'a str,
     to: &'a str,
-    units: Option<(&'a str, &'a str)>,
+    /// Names that are walked through where units narrow them.
+    walked: i64,
+    units: Option<&'a Units<'a>>,
 }
 
 /// What was read of a range; `cut` where there may be more.
+#[derive(Default)]
 struct Keys {
     rows: Vec<(String, i64)>,
     cut: bool,

@@ -313,6 +313,10 @@ impl Screen for Sheet {
         matches!(self.stage, Stage::Typing | Stage::Reasons(_))
     }
 
+    fn takes_bursts(&self) -> bool {
+        matches!(self.stage, Stage::Typing)
+    }
+
     fn actions(&self, _cx: &Context) -> Vec<Action> {
         match &self.stage {
             Stage::Typing => vec![

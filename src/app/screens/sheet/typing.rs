@@ -114,13 +114,19 @@ impl Sheet {
         Go::Stay
     }
 
-    /// Enter: takes what is chosen, leaves the field, goes to the next one on the path; at its end asks for the submit.
+    /// Enter: takes what is chosen, leaves the field, goes to the next one on the path.
     fn next(&mut self, cx: &mut Context) -> Go {
         let from = self.focus;
         self.leave(cx, true);
         match self.entries.shape().next_on_path(from) {
             Some(next) => self.enter(cx, next),
-            None => self.ask_submit(cx),
+            // Only the key for it asks for a submit: an Enter too many, or one in a paste, never does.
+            None if cx.message.is_none() => {
+                let keys = cx.keymap.hint(Action::Submit).unwrap_or_default();
+                let text = cx.strings.with("sheet-end-of-path", &[("submit", &keys)]);
+                cx.say(Tone::Note, text);
+            }
+            None => {}
         }
         Go::Stay
     }
