@@ -1,9 +1,11 @@
 //! Canonical bytes of a record, and the chain of hashes over them: a version tag, then each field in a fixed order, each
 //! as its length in bytes (decimal), a colon and the bytes. Read back from the stored row, never from what was sent.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use sha2::{Digest, Sha256};
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use super::money::Money;
 
@@ -24,7 +26,11 @@ impl Canonical {
 
     /// Text, as NFC UTF-8. JSON stays as it is stored (it is ASCII-safe or NFC already).
     pub fn text(mut self, value: &str) -> Canonical {
-        let value: String = value.nfc().collect();
+        // Nearly all text is NFC already, and is known to be without writing it anew.
+        let value: Cow<'_, str> = match is_nfc_quick(value.chars()) {
+            IsNormalized::Yes => value.into(),
+            _ => value.nfc().collect::<String>().into(),
+        };
         self.0.extend_from_slice(value.len().to_string().as_bytes());
         self.0.push(b':');
         self.0.extend_from_slice(value.as_bytes());

@@ -30,7 +30,7 @@ pub fn published() -> Vec<PublishedPolicy> {
 }
 
 /// What the engine gives under the policy that applies at noon of the day of submission; nothing where none does.
-pub fn engine_of(policies: &[PublishedPolicy]) -> impl Fn(&Facts) -> Option<Assessed> + Send + use<> {
+pub fn engine_of(policies: &[PublishedPolicy]) -> impl Fn(&Facts) -> Option<Assessed> + Send + Sync + use<> {
     let read = |published: &PublishedPolicy| {
         Some(Published {
             policy: Arc::new(Policy::parse(&published.text).ok()?),

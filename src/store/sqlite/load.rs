@@ -50,7 +50,7 @@ impl SqliteStore {
         mut progress: impl FnMut(Progress),
     ) -> Result<(), StoreError>
     where
-        A: Fn(&Facts) -> Option<Assessed> + Send + 'static,
+        A: Fn(&Facts) -> Option<Assessed> + Send + Sync + 'static,
     {
         if path.exists() && has_other_accounts(path).await? {
             return Err(StoreError::Refused("account".into()));
@@ -248,7 +248,7 @@ async fn set(connection: &mut SqliteConnection, name: &str, value: &str) -> Resu
 /// Makes all rows of the world in the order of its iterators.
 fn make_rows<A>(world: &World, assess: &A, sender: &mpsc::Sender<Batch>)
 where
-    A: Fn(&Facts) -> Option<Assessed>,
+    A: Fn(&Facts) -> Option<Assessed> + Sync,
 {
     // Gone: the writer stopped, and reports why itself.
     let _ = people::units(world.units(), sender)

@@ -1,5 +1,5 @@
 //! The searches of contract 2: each reads a few short ranges in the order of their index, none of them further than
-//! [`ROWS_READ`] keys (where a unit narrows a name: [`UNITS`] units and [`ROWS_IN_UNITS`] keys), and ends with the masked
+//! [`ROWS_READ`] keys (where a unit narrows a name: [`MANY_UNITS`] units and [`ROWS_IN_UNITS`] keys), and ends with the masked
 //! rows of at most [`SEARCH_ROWS`] members.
 
 use std::collections::HashSet;
@@ -22,11 +22,15 @@ const WANTED: usize = SEARCH_ROWS + 1;
 const FIRST_ROWS: i64 = 43;
 /// The same of letters, of which a member has several.
 const FIRST_LETTERS: i64 = 64;
+/// The same where a unit narrows them: each costs several keys that are walked through.
+const FIRST_WALKED: i64 = 32;
 /// Keys that one range reads at most.
 const ROWS_READ: i64 = 200;
-/// Units that are looked into one by one; where more fit, the names are walked through instead.
-const UNITS: i64 = 512;
-/// Keys that are read of those units; where more fit, the names are walked through too.
+/// Units that are looked into one by one. Where more fit, names are walked through first, which ends soon where many names
+/// fit too; up to so many units are looked into where that did not end.
+const FEW_UNITS: i64 = 48;
+const MANY_UNITS: i64 = 512;
+/// Keys that are read of those units.
 const ROWS_IN_UNITS: i64 = 1000;
 /// Names that are walked through at most: in the own office, and in the scope.
 const OWN_WALKED: i64 = 400;
@@ -39,8 +43,8 @@ pub struct SearchSql {
     by_initials: UnitSql,
     hit: String,
     hits: String,
-    /// More units than these are walked through.
-    units: i64,
+    few_units: i64,
+    many_units: i64,
 }
 
 /// The statements that a unit narrows: by its name, or by its initials.
@@ -111,7 +115,8 @@ impl SearchSql {
             scope_range,
             hit: hits(1),
             hits: hits(SEARCH_ROWS),
-            units: UNITS,
+            few_units: FEW_UNITS,
+            many_units: MANY_UNITS,
         }
     }
 
@@ -161,10 +166,10 @@ impl Order {
 }
 
 impl SqliteStore {
-    /// Walks through names where more than so many units fit, for the test that both ways find the same.
+    /// Looks into so many units always, for the test that both ways find the same.
     #[doc(hidden)]
-    pub fn walk_above(&mut self, units: i64) {
-        self.search.units = units;
+    pub fn look_into(&mut self, units: i64) {
+        (self.search.few_units, self.search.many_units) = (units, units);
     }
 
     /// Carries out a search.
@@ -250,23 +255,29 @@ impl SqliteStore {
         let counted = sqlx::query(AssertSqlSafe(texts.count.as_str()))
             .bind(from.clone())
             .bind(to.clone())
-            .bind(self.search.units + 1)
+            .bind(self.search.many_units + 1)
             .bind(i64::from(self.me.office.code.get()))
             .fetch_one(&mut *reader)
             .await
             .map_err(failed)?;
         let count: i64 = get(&counted, 0)?;
         // Of units that are too many to count, some may be the own office's.
-        let own = count > self.search.units || get(&counted, 1)?;
+        let own = count > self.search.many_units || get(&counted, 1)?;
         let units = Units { texts, from, to, own };
-        let few = count <= self.search.units;
-        if count == 0 || few && self.in_units(reader, kinds, &term.key, &units, order).await? {
+        if count == 0
+            || count <= self.search.few_units && self.in_units(reader, kinds, &term.key, &units, order).await?
+        {
             return Ok(());
         }
+        let mut walked = Order::default();
         for kind in kinds {
-            if !order.full() {
-                self.ordered(reader, *kind, &term.key, Some(&units), order).await?;
+            if !walked.full() {
+                self.ordered(reader, *kind, &term.key, Some(&units), &mut walked).await?;
             }
+        }
+        let whole = walked.full() || !walked.cut || count > self.search.many_units;
+        if whole || !self.in_units(reader, kinds, &term.key, &units, order).await? {
+            *order = walked;
         }
         Ok(())
     }
@@ -314,7 +325,11 @@ impl SqliteStore {
 
     /// One range, as far as it takes to have enough members with those that are there already.
     async fn read(&self, reader: &mut SqliteConnection, range: &Range<'_>, order: &Order) -> Result<Keys, StoreError> {
-        let mut limit = if range.kind == Kind::Latin { FIRST_LETTERS } else { FIRST_ROWS };
+        let mut limit = match range.kind {
+            _ if range.units.is_some() => FIRST_WALKED,
+            Kind::Latin => FIRST_LETTERS,
+            _ => FIRST_ROWS,
+        };
         loop {
             let walked = if range.units.is_some() { range.walked } else { limit };
             let mut arguments = self.arguments(range.kind, range.from, range.to, walked);

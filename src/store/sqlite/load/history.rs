@@ -1,6 +1,7 @@
 //! Earlier claims as their submits wrote them, each in its last state, and the offices' chains.
 
 use std::collections::BTreeMap;
+use std::sync::mpsc::sync_channel;
 
 use tokio::sync::mpsc;
 
@@ -8,6 +9,7 @@ use super::batch::{Batch, Gone, Rows, Table};
 use super::people::Start;
 use crate::domain::canonical::{GENESIS, Hash, moment};
 use crate::domain::claim::ClaimState;
+use crate::domain::member::MemberId;
 use crate::domain::sheet::Line;
 use crate::policy::Facts;
 use crate::store::sqlite::record::{
@@ -17,6 +19,8 @@ use crate::world::{Assessed, ClaimRow, World};
 
 /// Claims in one statement: each is some kilobytes.
 const CLAIMS: usize = 64;
+/// Assessed claims that wait to be written down.
+const ASSESSED: usize = 256;
 
 struct Tables<'a> {
     claims: Table<'a>,
@@ -30,7 +34,7 @@ struct Tables<'a> {
 /// All earlier claims.
 pub fn claims<A>(world: &World, starts: &[Start], assess: &A, sender: &mpsc::Sender<Batch>) -> Result<(), Gone>
 where
-    A: Fn(&Facts) -> Option<Assessed>,
+    A: Fn(&Facts) -> Option<Assessed> + Sync,
 {
     let count = |claims| Rows { members: 0, claims };
     let paid = "INSERT INTO claim_paid (claim, place, period, benefit, base, days, amount)";
@@ -42,13 +46,15 @@ where
         events: Table::new(sender, event, 9),
         chains: BTreeMap::new(),
     };
-    for (seq, row) in (1..).zip(world.claims(assess)) {
-        let start = starts.iter().rev().find(|start| start.member <= row.claim.member);
-        let index = start.map(|start| i64::from(start.index) + row.claim.member.0 - start.member.0);
-        let person = index.and_then(|index| world.member(u32::try_from(index).ok()?));
-        let card = person.filter(|person| person.id == row.claim.member).and_then(|person| person.card);
-        tables.claim(seq, &row, card.map(|(_, number)| number))?;
-    }
+    // One thread assesses, this one writes down and hashes.
+    let (assessed, rows) = sync_channel(ASSESSED);
+    std::thread::scope(|scope| {
+        let rows = rows;
+        let assessing = move || world.claims(assess).try_for_each(|row| assessed.send(Box::new(row)));
+        // It ends early only where this thread did, which has the reason.
+        let _ = scope.spawn(assessing);
+        (1..).zip(rows).try_for_each(|(seq, row)| tables.claim(seq, &row, card_of(world, starts, row.claim.member)))
+    })?;
     let mut chains = Table::new(sender, "INSERT INTO chain (office, length, head)", 3);
     for (office, (length, head)) in &tables.chains {
         chains.add(*office);
@@ -60,6 +66,14 @@ where
         table.flush()?;
     }
     Ok(())
+}
+
+/// The number of a member's first card.
+fn card_of(world: &World, starts: &[Start], member: MemberId) -> Option<String> {
+    let start = starts.iter().rev().find(|start| start.member <= member)?;
+    let index = i64::from(start.index) + member.0 - start.member.0;
+    let person = world.member(u32::try_from(index).ok()?).filter(|person| person.id == member)?;
+    person.card.map(|(_, number)| number)
 }
 
 impl Tables<'_> {
