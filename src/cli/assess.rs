@@ -8,7 +8,7 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
 use std::thread;
 
 use anyhow::Context;
@@ -25,8 +25,8 @@ use crate::strings::Strings;
 const CHUNK: usize = 128 << 10;
 /// A longer line is an error: facts of a claim are about a thousand bytes.
 const MAX_LINE: usize = 1 << 20;
-/// Chunks that wait for one worker.
-const WAITING: usize = 2;
+/// More threads than this would only hold more chunks.
+const MAX_THREADS: usize = 8;
 
 /// Compute claims: facts in, assessments out, one JSON object a line.
 #[derive(Debug, clap::Args)]
@@ -57,31 +57,38 @@ pub fn run(policy: &Path, input: impl Read + Send, output: &mut impl Write) -> a
     Ok(if errors == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Whole lines, and the number of the first.
+/// Whole lines, and what became of them. It goes from the reader to a worker, to the writer, and back to the reader.
+#[derive(Default)]
 struct Chunk {
     first_line: u64,
     text: Vec<u8>,
     /// The line was longer than is read.
     overlong: bool,
+    out: Vec<u8>,
+    errors: u64,
 }
 
-/// What became of a chunk.
-struct Done {
-    text: Vec<u8>,
-    errors: u64,
+impl Chunk {
+    /// Ready for the next lines; memory that one long line took is given back.
+    fn clear(&mut self) {
+        for buffer in [&mut self.text, &mut self.out] {
+            buffer.clear();
+            buffer.shrink_to(4 * CHUNK);
+        }
+        (self.overlong, self.errors) = (false, 0);
+    }
 }
 
 /// Assesses every line of the input; gives how many were in error.
 pub fn filter(policy: &Policy, threads: usize, input: impl Read + Send, output: &mut impl Write) -> io::Result<u64> {
     let mut chunks = Chunks::new(input);
+    let mut errors = 0;
     if threads <= 1 {
-        let mut worker = Worker::new(policy);
-        let mut errors = 0;
-        let (mut chunk, mut done) = (Chunk::empty(), Vec::new());
+        let (mut worker, mut chunk) = (Worker::new(policy), Chunk::default());
         while chunks.next(&mut chunk)? {
-            done.clear();
-            errors += worker.assess(&chunk, &mut done);
-            if !write(output, &done)? {
+            worker.assess(&mut chunk);
+            errors += chunk.errors;
+            if !write(output, &chunk.out)? {
                 break;
             }
         }
@@ -89,26 +96,26 @@ pub fn filter(policy: &Policy, threads: usize, input: impl Read + Send, output: 
     }
     thread::scope(|scope| {
         let mut to_workers: Vec<SyncSender<Chunk>> = Vec::new();
-        let mut from_workers: Vec<Receiver<Done>> = Vec::new();
-        for _ in 0..threads {
-            let (chunk_in, chunk_out) = sync_channel::<Chunk>(WAITING);
-            let (done_in, done_out) = sync_channel::<Done>(WAITING);
-            to_workers.push(chunk_in);
-            from_workers.push(done_out);
+        let mut from_workers: Vec<Receiver<Chunk>> = Vec::new();
+        for _ in 0..threads.min(MAX_THREADS) {
+            let (to_worker, work) = sync_channel::<Chunk>(1);
+            let (done, from_worker) = sync_channel::<Chunk>(1);
+            to_workers.push(to_worker);
+            from_workers.push(from_worker);
             scope.spawn(move || {
                 let mut worker = Worker::new(policy);
-                for chunk in chunk_out {
-                    let mut text = Vec::with_capacity(2 * chunk.text.len());
-                    let errors = worker.assess(&chunk, &mut text);
-                    if done_in.send(Done { text, errors }).is_err() {
+                for mut chunk in work {
+                    worker.assess(&mut chunk);
+                    if done.send(chunk).is_err() {
                         break;
                     }
                 }
             });
         }
+        let (to_reader, spare) = channel::<Chunk>();
         let reader = scope.spawn(move || -> io::Result<()> {
             for worker in to_workers.iter().cycle() {
-                let mut chunk = Chunk::empty();
+                let mut chunk = spare.try_recv().unwrap_or_default();
                 // A worker that is gone has nobody to write for.
                 if !chunks.next(&mut chunk)? || worker.send(chunk).is_err() {
                     break;
@@ -116,13 +123,14 @@ pub fn filter(policy: &Policy, threads: usize, input: impl Read + Send, output: 
             }
             Ok(())
         });
-        let mut errors = 0;
         for worker in from_workers.iter().cycle() {
-            let Ok(done) = worker.recv() else { break };
-            errors += done.errors;
-            if !write(output, &done.text)? {
+            let Ok(chunk) = worker.recv() else { break };
+            errors += chunk.errors;
+            if !write(output, &chunk.out)? {
                 break;
             }
+            // The reader may be done.
+            let _ = to_reader.send(chunk);
         }
         drop(from_workers);
         match reader.join() {
@@ -152,12 +160,6 @@ struct Chunks<R> {
     at_end: bool,
 }
 
-impl Chunk {
-    fn empty() -> Chunk {
-        Chunk { first_line: 1, text: Vec::new(), overlong: false }
-    }
-}
-
 impl<R: Read> Chunks<R> {
     fn new(input: R) -> Chunks<R> {
         Chunks { input, rest: Vec::new(), next_line: 1, skipping: false, at_end: false }
@@ -165,8 +167,7 @@ impl<R: Read> Chunks<R> {
 
     /// The next chunk in the place of `chunk`; `false` at the end.
     fn next(&mut self, chunk: &mut Chunk) -> io::Result<bool> {
-        chunk.text.clear();
-        chunk.overlong = false;
+        chunk.clear();
         chunk.first_line = self.next_line;
         chunk.text.append(&mut self.rest);
         while !self.at_end {
@@ -223,29 +224,38 @@ impl<'p> Worker<'p> {
         Worker { policy, facts: Facts::default_for(ClaimKind::Inpatient, REGION), record: Record::default() }
     }
 
-    /// Assesses the lines of a chunk; gives how many were in error.
-    fn assess(&mut self, chunk: &Chunk, out: &mut Vec<u8>) -> u64 {
-        if chunk.overlong {
-            push_error(out, chunk.first_line, "longer than 1 MiB");
-            return 1;
+    /// Assesses the lines of a chunk.
+    fn assess(&mut self, chunk: &mut Chunk) {
+        let Chunk { first_line, text, overlong, out, errors } = chunk;
+        if *overlong {
+            *errors += 1;
+            return push_error(out, *first_line, "longer than 1 MiB");
         }
-        let lines = chunk.text.strip_suffix(b"\n").unwrap_or(&chunk.text).split(|&byte| byte == b'\n');
-        let mut errors = 0;
-        for (number, line) in (chunk.first_line..).zip(lines) {
-            let line = line.trim_ascii();
-            if line.is_empty() {
-                continue;
+        match std::str::from_utf8(text) {
+            Ok(text) => {
+                for (number, line) in (*first_line..).zip(text.split('\n')) {
+                    self.line(number, Some(line), out, errors);
+                }
             }
-            let assessed = match std::str::from_utf8(line) {
-                Ok(line) => self.one(line, out),
-                Err(_) => Err("not UTF-8".to_owned()),
-            };
-            if let Err(error) = assessed {
-                push_error(out, number, &error);
-                errors += 1;
+            Err(_) => {
+                for (number, line) in (*first_line..).zip(text.split(|&byte| byte == b'\n')) {
+                    self.line(number, std::str::from_utf8(line).ok(), out, errors);
+                }
             }
         }
-        errors
+    }
+
+    /// One line; `None` is one that is no text.
+    fn line(&mut self, number: u64, line: Option<&str>, out: &mut Vec<u8>, errors: &mut u64) {
+        let assessed = match line.map(str::trim_ascii) {
+            Some("") => return,
+            Some(line) => self.one(line, out),
+            None => Err("not UTF-8".to_owned()),
+        };
+        if let Err(error) = assessed {
+            push_error(out, number, &error);
+            *errors += 1;
+        }
     }
 
     fn one(&mut self, line: &str, out: &mut Vec<u8>) -> Result<(), String> {

@@ -107,31 +107,25 @@ impl FromStr for Money {
 
     fn from_str(text: &str) -> Result<Money, MoneyError> {
         let digits = text.strip_prefix('-').unwrap_or(text).as_bytes();
-        let mut fen: i64 = 0;
-        let mut places = None;
-        let mut yuan = 0;
-        for &byte in digits {
-            match (byte, places) {
-                (b'0'..=b'9', _) => {
-                    fen = fen.saturating_mul(10).saturating_add(i64::from(byte - b'0'));
-                    match &mut places {
-                        Some(places) => *places += 1,
-                        None => yuan += 1,
-                    }
-                }
-                (b'.', None) => places = Some(0u32),
-                _ => return Err(MoneyError::NotAnAmount),
-            }
-        }
-        if yuan == 0 || places == Some(0) {
+        let point = digits.iter().position(|&byte| byte == b'.');
+        let (yuan, fen) = match point {
+            Some(at) => (&digits[..at], &digits[at + 1..]),
+            None => (digits, b"0".as_slice()),
+        };
+        if yuan.is_empty() || fen.is_empty() || !yuan.iter().chain(fen).all(u8::is_ascii_digit) {
             return Err(MoneyError::NotAnAmount);
         }
-        let missing = 2u32.checked_sub(places.unwrap_or(0)).ok_or(MoneyError::Places)?;
-        let fen = fen.saturating_mul(10i64.pow(missing));
-        if fen > MAX_FEN {
+        if fen.len() > 2 {
+            return Err(MoneyError::Places);
+        }
+        let number = |digits: &[u8]| digits.iter().fold(0i64, |sum, byte| sum * 10 + i64::from(byte - b'0'));
+        let significant = &yuan[yuan.iter().take_while(|&&byte| byte == b'0').count()..];
+        if significant.len() > 12 {
             return Err(MoneyError::TooLarge);
         }
-        Ok(Money(if text.starts_with('-') { -fen } else { fen }))
+        let places = number(fen) * if fen.len() == 1 { 10 } else { 1 };
+        let value = number(significant) * 100 + places;
+        Ok(Money(if text.starts_with('-') { -value } else { value }))
     }
 }
 

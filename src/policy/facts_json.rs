@@ -8,6 +8,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visi
 
 use super::facts::{FactError, FactProblem, Facts, Kind};
 use super::record::{push_json_text, push_money, push_number};
+use super::seeds::{Count, Failed, Flag, Text};
 use crate::domain::cover::{Cover, Paid};
 use crate::domain::member::Sex;
 use crate::domain::money::{Money, MoneyError};
@@ -27,14 +28,14 @@ impl Facts {
             return Err(FactError::new("json", FactProblem::NotJson("nested too deep".to_owned())));
         }
         self.clear();
-        let mut state = State { given: 0, key: "facts", in_row: false, unknown: None, error: None };
+        let mut state = State { given: 0, next: 0, key: "facts", in_row: false, unknown: None, error: None };
         let mut json = sonic_rs::Deserializer::from_str(text);
         let read = Object { facts: self, state: &mut state }.deserialize(&mut json).and_then(|()| json.end());
         if let Err(error) = read {
             return Err(state.explain(&error));
         }
-        for (key, required) in [(Key::Kind, "kind"), (Key::Area, "area"), (Key::Amount(Line::Total), "total")] {
-            if state.given & key.bit() == 0 {
+        for required in ["kind", "area", "total"] {
+            if Key::find(required, 0).is_some_and(|at| state.given & (1 << at) == 0) {
                 return Err(FactError::new(required, FactProblem::Missing));
             }
         }
@@ -119,6 +120,9 @@ impl Facts {
 /// Whether a text is nested deeper than facts ever are: the parser recurses, and its stack has an end. Only a text with very
 /// many brackets is looked at closely.
 fn too_deep(text: &str) -> bool {
+    if text.len() < 1000 {
+        return false;
+    }
     let opens = text.bytes().filter(|byte| matches!(byte, b'[' | b'{')).count();
     if opens < 500 {
         return false;
@@ -161,67 +165,45 @@ enum Key {
     Amount(Line),
 }
 
-impl Key {
-    fn from_name(name: &str) -> Option<(Key, &'static str)> {
-        macro_rules! keys {
-            ($($name:literal => $key:expr,)*) => {
-                match name { $($name => Some(($key, $name)),)* _ => None }
-            };
-        }
-        keys! {
-            "kind" => Key::Kind,
-            "area" => Key::Area,
-            "admission" => Key::Admission,
-            "discharge" => Key::Discharge,
-            "settlement" => Key::Settlement,
-            "hospital_level" => Key::HospitalLevel,
-            "out_of_area" => Key::OutOfArea,
-            "diagnosis" => Key::Diagnosis,
-            "visits" => Key::Visits,
-            "retired" => Key::Retired,
-            "birth" => Key::Birth,
-            "sex" => Key::Sex,
-            "submitted" => Key::Submitted,
-            "cover" => Key::Cover,
-            "paid" => Key::Paid,
-            "total" => Key::Amount(Line::Total),
-            "out_of_scope" => Key::Amount(Line::OutOfScope),
-            "over_limit" => Key::Amount(Line::OverLimit),
-            "first_pay" => Key::Amount(Line::FirstPay),
-            "pooled" => Key::Amount(Line::Pooled),
-            "major" => Key::Amount(Line::Major),
-            "civil_servant" => Key::Amount(Line::CivilServant),
-            "supplement" => Key::Amount(Line::Supplement),
-            "assistance" => Key::Amount(Line::Assistance),
-            "other_funds" => Key::Amount(Line::OtherFunds),
-            "hospital_pay" => Key::Amount(Line::HospitalPay),
-            "personal_account" => Key::Amount(Line::PersonalAccount),
-            "family_account" => Key::Amount(Line::FamilyAccount),
-            "cash" => Key::Amount(Line::Cash),
-            "other_compensation" => Key::Amount(Line::OtherCompensation),
-        }
-    }
+/// All keys in the order of the format's table, which is nearly always the order in which they come.
+const KEYS: [(&str, Key); 30] = [
+    ("kind", Key::Kind),
+    ("area", Key::Area),
+    ("admission", Key::Admission),
+    ("discharge", Key::Discharge),
+    ("settlement", Key::Settlement),
+    ("hospital_level", Key::HospitalLevel),
+    ("out_of_area", Key::OutOfArea),
+    ("diagnosis", Key::Diagnosis),
+    ("total", Key::Amount(Line::Total)),
+    ("out_of_scope", Key::Amount(Line::OutOfScope)),
+    ("over_limit", Key::Amount(Line::OverLimit)),
+    ("first_pay", Key::Amount(Line::FirstPay)),
+    ("pooled", Key::Amount(Line::Pooled)),
+    ("major", Key::Amount(Line::Major)),
+    ("civil_servant", Key::Amount(Line::CivilServant)),
+    ("supplement", Key::Amount(Line::Supplement)),
+    ("assistance", Key::Amount(Line::Assistance)),
+    ("other_funds", Key::Amount(Line::OtherFunds)),
+    ("hospital_pay", Key::Amount(Line::HospitalPay)),
+    ("personal_account", Key::Amount(Line::PersonalAccount)),
+    ("family_account", Key::Amount(Line::FamilyAccount)),
+    ("cash", Key::Amount(Line::Cash)),
+    ("other_compensation", Key::Amount(Line::OtherCompensation)),
+    ("visits", Key::Visits),
+    ("retired", Key::Retired),
+    ("birth", Key::Birth),
+    ("sex", Key::Sex),
+    ("submitted", Key::Submitted),
+    ("cover", Key::Cover),
+    ("paid", Key::Paid),
+];
 
-    fn bit(self) -> u32 {
-        let number = match self {
-            Key::Kind => 0,
-            Key::Area => 1,
-            Key::Admission => 2,
-            Key::Discharge => 3,
-            Key::Settlement => 4,
-            Key::HospitalLevel => 5,
-            Key::OutOfArea => 6,
-            Key::Diagnosis => 7,
-            Key::Visits => 8,
-            Key::Retired => 9,
-            Key::Birth => 10,
-            Key::Sex => 11,
-            Key::Submitted => 12,
-            Key::Cover => 13,
-            Key::Paid => 14,
-            Key::Amount(line) => 15 + line as u32,
-        };
-        1 << number
+impl Key {
+    /// The number of a key in [`KEYS`], looked for from `from` on and then from the beginning.
+    fn find(name: &str, from: usize) -> Option<usize> {
+        let is_it = |at: &usize| KEYS[*at].0 == name;
+        (from..KEYS.len()).find(is_it).or_else(|| (0..from).find(is_it))
     }
 
     /// What its value must be.
@@ -238,6 +220,8 @@ impl Key {
 /// What reading remembers: the keys that were there, where it stands, and the typed error, which the deserializer can't carry.
 struct State {
     given: u32,
+    /// The number of the key that is looked for first.
+    next: usize,
     key: &'static str,
     in_row: bool,
     unknown: Option<String>,
@@ -264,7 +248,7 @@ impl State {
                     "facts" => return FactError::new("facts", FactProblem::NotJson("expected an object".to_owned())),
                     "cover" | "paid" if self.in_row => Kind::Object,
                     "cover.period" | "paid.period" | "paid.days" => Kind::Count,
-                    key => Key::from_name(key).map_or(Kind::Text, |(key, _)| key.kind()),
+                    key => Key::find(key, 0).map_or(Kind::Text, |at| KEYS[at].1.kind()),
                 };
                 FactError::new(self.key, FactProblem::Type(kind))
             }
@@ -278,15 +262,16 @@ impl State {
     }
 
     fn key(&mut self, name: &str) -> Result<Key, Failed> {
-        let Some((key, name)) = Key::from_name(name) else {
+        let Some(at) = Key::find(name, self.next) else {
             self.unknown = Some(name.to_owned());
             return self.fail(FactProblem::Unknown);
         };
-        self.key = name;
-        if self.given & key.bit() != 0 {
+        let (name, key) = KEYS[at];
+        (self.key, self.next) = (name, at + 1);
+        if self.given & (1 << at) != 0 {
             return self.fail(FactProblem::Twice);
         }
-        self.given |= key.bit();
+        self.given |= 1 << at;
         Ok(key)
     }
 
@@ -343,78 +328,6 @@ pub(super) fn iso_date(text: &str) -> Option<NaiveDate> {
     let two = |tens: u8, ones: u8| u32::from(tens - b'0') * 10 + u32::from(ones - b'0');
     NaiveDate::from_ymd_opt((two(a, b) * 100 + two(c, d)) as i32, two(e, f), two(g, h)).filter(|day| day.year() > 0)
 }
-
-/// A value that a closure takes in: a text, a whole number, a flag.
-struct Text<F>(F);
-struct Count<F>(F);
-struct Flag<F>(F);
-
-impl<'de, T, F: FnOnce(&str) -> Result<T, Failed>> DeserializeSeed<'de> for Text<F> {
-    type Value = T;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
-        deserializer.deserialize_str(self)
-    }
-}
-
-impl<'de, T, F: FnOnce(&str) -> Result<T, Failed>> Visitor<'de> for Text<F> {
-    type Value = T;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a string")
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
-        (self.0)(text).map_err(E::custom)
-    }
-}
-
-impl<'de, T, F: FnOnce(i64) -> Result<T, Failed>> DeserializeSeed<'de> for Count<F> {
-    type Value = T;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
-        deserializer.deserialize_i64(self)
-    }
-}
-
-impl<'de, T, F: FnOnce(i64) -> Result<T, Failed>> Visitor<'de> for Count<F> {
-    type Value = T;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a whole number")
-    }
-
-    fn visit_i64<E: Error>(self, number: i64) -> Result<T, E> {
-        (self.0)(number).map_err(E::custom)
-    }
-
-    fn visit_u64<E: Error>(self, number: u64) -> Result<T, E> {
-        (self.0)(i64::try_from(number).unwrap_or(i64::MAX)).map_err(E::custom)
-    }
-}
-
-impl<'de, T, F: FnOnce(bool) -> Result<T, Failed>> DeserializeSeed<'de> for Flag<F> {
-    type Value = T;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
-        deserializer.deserialize_bool(self)
-    }
-}
-
-impl<'de, T, F: FnOnce(bool) -> Result<T, Failed>> Visitor<'de> for Flag<F> {
-    type Value = T;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("true or false")
-    }
-
-    fn visit_bool<E: Error>(self, flag: bool) -> Result<T, E> {
-        (self.0)(flag).map_err(E::custom)
-    }
-}
-
-/// The typed error is in [`State`].
-type Failed = serde::de::value::Error;
 
 /// The object: every key goes to its field.
 struct Object<'f> {

@@ -21,12 +21,6 @@ pub enum Fact {
     InScopeSelfPay,
 }
 
-/// The lines that `funds` adds up.
-pub const FUNDS: [Line; 6] =
-    [Line::Pooled, Line::Major, Line::CivilServant, Line::Supplement, Line::Assistance, Line::OtherFunds];
-/// The lines that `in_scope_self_pay` takes from the self pay.
-pub const NOT_IN_SCOPE: [Line; 3] = [Line::OutOfScope, Line::OverLimit, Line::FirstPay];
-
 impl Fact {
     /// By its name.
     pub fn from_name(name: &str) -> Option<Fact> {
@@ -53,22 +47,31 @@ impl Fact {
     pub fn fen(self, sheet: &SettlementSheet) -> i64 {
         match self {
             Fact::Line(line) => sheet.get(line).fen(),
-            Fact::Funds => FUNDS.into_iter().map(|line| sheet.get(line).fen()).sum(),
+            Fact::Funds => self.parts().iter().map(|(line, _)| line.fen(sheet)).sum(),
             Fact::SelfPay => sheet.self_pay().fen(),
             Fact::InScopeSelfPay => sheet.in_scope_self_pay().fen().max(0),
         }
     }
 
-    /// What a derived fact is made of, one level down, with signs; `None` for a line of the sheet.
-    pub fn parts(self) -> Option<Vec<(Fact, i64)>> {
-        let less = |lines: &[Line]| lines.iter().map(|&line| (Fact::Line(line), -1)).collect::<Vec<_>>();
+    /// What a derived fact is made of, one level down, with signs; nothing for a line of the sheet.
+    pub const fn parts(self) -> &'static [(Fact, i64)] {
         match self {
-            Fact::Line(_) => None,
-            Fact::Funds => Some(FUNDS.into_iter().map(|line| (Fact::Line(line), 1)).collect()),
-            Fact::SelfPay => {
-                Some(vec![(Fact::Line(Line::Total), 1), (Fact::Funds, -1), (Fact::Line(Line::HospitalPay), -1)])
-            }
-            Fact::InScopeSelfPay => Some([vec![(Fact::SelfPay, 1)], less(&NOT_IN_SCOPE)].concat()),
+            Fact::Line(_) => &[],
+            Fact::Funds => &[
+                (Fact::Line(Line::Pooled), 1),
+                (Fact::Line(Line::Major), 1),
+                (Fact::Line(Line::CivilServant), 1),
+                (Fact::Line(Line::Supplement), 1),
+                (Fact::Line(Line::Assistance), 1),
+                (Fact::Line(Line::OtherFunds), 1),
+            ],
+            Fact::SelfPay => &[(Fact::Line(Line::Total), 1), (Fact::Funds, -1), (Fact::Line(Line::HospitalPay), -1)],
+            Fact::InScopeSelfPay => &[
+                (Fact::SelfPay, 1),
+                (Fact::Line(Line::OutOfScope), -1),
+                (Fact::Line(Line::OverLimit), -1),
+                (Fact::Line(Line::FirstPay), -1),
+            ],
         }
     }
 }

@@ -138,6 +138,7 @@ fn policy(table: Table<'_>) -> Option<Policy> {
         exclusions: exclusions?,
         kinds: Vec::new(),
         exclusives: 0,
+        head: String::new(),
         benefits: benefits?,
         totals: totals?,
         cases: whole(cases)?,

@@ -6,11 +6,11 @@
 //!
 //! | file | what is in it |
 //! | --- | --- |
-//! | `model` | a policy as it was read: benefits, steps, cover, documents, … |
+//! | `model`, `condition` | a policy as it was read: benefits, steps, cover, documents, … |
 //! | `figure` | what figures are made of: facts by name, rates, look-ups |
 //! | `reader`, `file`, `steps`, `checks` | TOML to [`Policy`], every error at once with line and field |
 //! | `problem` | what can be wrong with a file |
-//! | `facts`, `facts_json` | the facts of a claim, and their one text form |
+//! | `facts`, `facts_json`, `seeds` | the facts of a claim, and their one text form |
 //! | `engine`, `record` | the computation in whole fen, and its plain records, as JSON when someone looks |
 //! | `assessment` | the result, typed |
 //! | `published` | which of the published policies applies, and which stand in each other's way |
@@ -22,6 +22,7 @@
 pub mod assessment;
 pub mod cases;
 mod checks;
+pub mod condition;
 pub mod edges;
 pub mod engine;
 pub mod facts;
@@ -33,6 +34,7 @@ pub mod problem;
 pub mod published;
 mod reader;
 pub mod record;
+mod seeds;
 mod steps;
 
 pub use assessment::Assessment;

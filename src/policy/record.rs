@@ -5,7 +5,7 @@
 
 use super::facts::Facts;
 use super::figure::{Fact, Figure, RATE_ONE, Rates};
-use super::model::{Benefit, Op, Policy, Step};
+use super::model::{Op, Policy, Step};
 use crate::domain::sheet::Line;
 
 /// The flags of an assessment.
@@ -162,17 +162,17 @@ impl Record {
 
     /// The same, behind what is in `out` already.
     pub fn write_json(&self, policy: &Policy, facts: &Facts, out: &mut Vec<u8>) {
-        out.extend_from_slice(b"{\"form\":1,\"policy\":");
-        push_json_text(out, &policy.code);
-        push_count(out, ",\"version\":", policy.version);
+        push(out, &policy.head);
         push(out, if self.covered { ",\"covered\":true" } else { ",\"covered\":false" });
         push_count(out, ",\"years\":", self.years);
         push_count(out, ",\"days\":", self.days);
         push(out, ",\"benefits\":[");
         for (at, record) in self.benefits.iter().enumerate() {
             let benefit = &policy.benefits[record.index as usize];
-            push(out, if at > 0 { "," } else { "" });
-            push_benefit_head(out, benefit);
+            if at > 0 {
+                out.push(b',');
+            }
+            push(out, &benefit.head);
             push_amount(out, ",\"amount\":\"", record.amount);
             push_amount(out, ",\"paid\":\"", record.paid);
             push(out, ",\"steps\":[");
@@ -210,13 +210,7 @@ impl Record {
             push_amount(out, "\",\"in\":\"", record.input);
             push_amount(out, ",\"out\":\"", record.output);
             self.push_details(out, step, record, facts);
-            for (key, text) in [(",\"clause\":", &step.clause), (",\"note\":", &step.note)] {
-                if let Some(text) = text {
-                    push(out, key);
-                    push_json_text(out, text);
-                }
-            }
-            push(out, "}");
+            push(out, &step.tail);
         }
     }
 
@@ -304,14 +298,42 @@ impl Record {
     }
 }
 
-fn push_benefit_head(out: &mut Vec<u8>, benefit: &Benefit) {
-    push(out, "{\"code\":");
-    push_json_text(out, &benefit.code);
-    push(out, ",\"title\":");
-    push_json_text(out, &benefit.title);
-    if let Some(clause) = &benefit.clause {
-        push(out, ",\"clause\":");
-        push_json_text(out, clause);
+/// Writes once what the JSON says in the same words of every claim.
+pub(super) fn prepare(policy: &mut Policy) {
+    let text = |write: &dyn Fn(&mut Vec<u8>)| {
+        let mut out = Vec::new();
+        write(&mut out);
+        // Every piece was text.
+        String::from_utf8(out).unwrap_or_default()
+    };
+    policy.head = text(&|out| {
+        push(out, "{\"form\":1,\"policy\":");
+        push_json_text(out, &policy.code);
+        push_count(out, ",\"version\":", policy.version);
+    });
+    for benefit in &mut policy.benefits {
+        benefit.head = text(&|out| {
+            push(out, "{\"code\":");
+            push_json_text(out, &benefit.code);
+            push(out, ",\"title\":");
+            push_json_text(out, &benefit.title);
+            if let Some(clause) = &benefit.clause {
+                push(out, ",\"clause\":");
+                push_json_text(out, clause);
+            }
+        });
+    }
+    let steps = policy.benefits.iter_mut().flat_map(|benefit| &mut benefit.steps);
+    for step in steps.chain(&mut policy.totals) {
+        step.tail = text(&|out| {
+            for (key, text) in [(",\"clause\":", &step.clause), (",\"note\":", &step.note)] {
+                if let Some(text) = text {
+                    push(out, key);
+                    push_json_text(out, text);
+                }
+            }
+            push(out, "}");
+        });
     }
 }
 
@@ -320,10 +342,13 @@ fn push_benefit_head(out: &mut Vec<u8>, benefit: &Benefit) {
 fn push_parts(out: &mut Vec<u8>, of: Fact, plus: &[Fact], less: &[Fact], facts: &Facts) {
     let sheet = &facts.amounts;
     let below = of == Fact::InScopeSelfPay && sheet.in_scope_self_pay().fen() < 0;
-    let own = of.parts().filter(|_| !below || plus.is_empty()).unwrap_or_else(|| vec![(of, 1)]);
+    let whole = of.parts().is_empty() || (below && !plus.is_empty());
+    let whole_fact = whole.then_some((of, 1));
+    let parts = if whole { &[] } else { of.parts() };
+    let own = whole_fact.into_iter().chain(parts.iter().copied());
     let added = plus.iter().map(|fact| (*fact, 1));
     let taken = less.iter().copied().chain([Fact::Line(Line::OtherCompensation)]).map(|fact| (fact, -1));
-    for (at, (fact, sign)) in own.into_iter().chain(added).chain(taken).enumerate() {
+    for (at, (fact, sign)) in own.chain(added).chain(taken).enumerate() {
         push(out, if at > 0 { "],[\"" } else { "\"" });
         push(out, fact.name());
         push_amount(out, "\",\"", sign * fact.fen(sheet));
@@ -349,6 +374,7 @@ fn push_place(out: &mut Vec<u8>, by: &str, at: u32) {
     push_count(out, "\",\"at\":", at);
 }
 
+#[inline]
 fn push(out: &mut Vec<u8>, text: &str) {
     out.extend_from_slice(text.as_bytes());
 }
@@ -358,12 +384,14 @@ fn push_flag(out: &mut Vec<u8>, key: &str, flag: bool) {
     push(out, if flag { "true" } else { "false" });
 }
 
+#[inline]
 fn push_count(out: &mut Vec<u8>, key: &str, count: u32) {
     push(out, key);
     push_number(out, i64::from(count));
 }
 
 /// A key that ends with the opening quote, the amount, the closing quote.
+#[inline]
 fn push_amount(out: &mut Vec<u8>, key: &str, fen: i64) {
     push(out, key);
     push_money(out, fen);
@@ -389,22 +417,34 @@ pub fn push_number(out: &mut Vec<u8>, number: i64) {
     out.extend_from_slice(&digits[at..]);
 }
 
+/// 00 to 99: two digits at a time halve the divisions.
+const PAIRS: [[u8; 2]; 100] = {
+    let mut pairs = [[b'0'; 2]; 100];
+    let mut at = 0;
+    while at < 100 {
+        pairs[at] = [b'0' + (at / 10) as u8, b'0' + (at % 10) as u8];
+        at += 1;
+    }
+    pairs
+};
+
 /// An amount in fen as yuan with two places.
 pub fn push_money(out: &mut Vec<u8>, fen: i64) {
     // "-", up to 17 digits of yuan, ".", two places.
     let mut text = [0u8; 24];
     let mut at = text.len() - 3;
     let abs = fen.unsigned_abs();
-    let places = (abs % 100) as u8;
-    text[at..].copy_from_slice(&[b'.', b'0' + places / 10, b'0' + places % 10]);
+    text[at] = b'.';
+    text[at + 1..].copy_from_slice(&PAIRS[(abs % 100) as usize]);
     let mut yuan = abs / 100;
-    loop {
+    while yuan >= 10 {
+        at -= 2;
+        text[at..at + 2].copy_from_slice(&PAIRS[(yuan % 100) as usize]);
+        yuan /= 100;
+    }
+    if yuan > 0 || at == text.len() - 3 {
         at -= 1;
-        text[at] = b'0' + (yuan % 10) as u8;
-        yuan /= 10;
-        if yuan == 0 {
-            break;
-        }
+        text[at] = b'0' + yuan as u8;
     }
     if fen < 0 {
         at -= 1;

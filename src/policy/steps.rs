@@ -52,6 +52,7 @@ pub(super) fn benefit(table: Table<'_>) -> Option<Benefit> {
         steps,
         marks,
         illustrative,
+        head: String::new(),
     })
 }
 
@@ -264,7 +265,7 @@ fn step(table: Table<'_>) -> Option<Step> {
     };
     let clause = flatten(table.get("clause").map(|value| value.text()));
     let (marks, note) = table.finish();
-    Some(Step { op: op?, clause: clause?, note, illustrative: marks.any() || table_marked })
+    Some(Step { op: op?, clause: clause?, note, illustrative: marks.any() || table_marked, tail: String::new() })
 }
 
 /// `amount`, or `by` and `amounts`, or (where a cap can take one) `of`.
@@ -362,7 +363,8 @@ fn tiers(value: &Value<'_>) -> Option<(Vec<Tier>, bool)> {
     (read.len() == rows.len()).then_some((read, marked))
 }
 
-/// What the engine looks up: kinds and the benefits that answer them, numbers of `exclusive` names.
+/// What the engine looks up: kinds and the benefits that answer them, numbers of `exclusive` names; and what its records say
+/// in the same words of every claim.
 pub(super) fn index(policy: &mut Policy) {
     let mut names: Vec<String> = Vec::new();
     for benefit in &mut policy.benefits {
@@ -383,4 +385,5 @@ pub(super) fn index(policy: &mut Policy) {
         }
     }
     policy.kinds = kinds;
+    super::record::prepare(policy);
 }
