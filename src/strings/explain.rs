@@ -1,7 +1,7 @@
 //! An assessment in words: the lines that the panel, the slip and `policy explain` show. What is recorded is codes and
 //! numbers; every word is made here, on showing.
 //!
-//! To add a step's line: an arm in [`step`], its keys under `## Policy and explanation` in both message files.
+//! To add a step's line: an arm in `step`, its keys under `## Policy and explanation` in both message files.
 
 use std::fmt::Display;
 
