@@ -14,6 +14,7 @@ use tokio::sync::Mutex;
 use super::member::Limits;
 use super::rescue::{self, Damage};
 use super::search::SearchSql;
+use super::terms::Terms;
 use super::{Me, SqliteStore, failed};
 use crate::domain::area::REGION;
 use crate::store::{Office, StoreError};
@@ -67,6 +68,7 @@ impl SqliteStore {
             path: path.to_owned(),
             search: SearchSql::new(&scope),
             limits: Limits::read(&mut reader).await?,
+            terms: Terms::default(),
             me,
             day: today.or(world_day),
             reader: Mutex::new(reader),

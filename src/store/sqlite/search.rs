@@ -3,13 +3,15 @@
 //! rows of at most [`SEARCH_ROWS`] members.
 
 use std::collections::HashSet;
+use std::time::Instant;
 
+use chrono::TimeDelta;
 use sqlx::sqlite::{SqliteArguments, SqliteConnection, SqliteRow};
 use sqlx::{AssertSqlSafe, Row};
 
 use super::keys::{Kind, after, reversed};
 use super::row::{add, damaged, day, get};
-use super::{SqliteStore, failed};
+use super::{SqliteStore, failed, local};
 use crate::domain::mask;
 use crate::domain::member::{MemberId, Sex};
 use crate::domain::number::ClaimNumber;
@@ -175,6 +177,10 @@ impl SqliteStore {
 
     /// Carries out a search.
     pub(super) async fn find(&self, query: &Query) -> Result<Found, StoreError> {
+        if let Err(wait) = self.terms.count(query, self.limits.terms, Instant::now()) {
+            let wait = TimeDelta::from_std(wait).unwrap_or_default();
+            return Err(StoreError::Throttled(local(self.now() + wait)));
+        }
         let mut reader = self.reader.lock().await;
         let reader = &mut *reader;
         let mut order = Order::default();
