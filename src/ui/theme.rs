@@ -47,7 +47,7 @@ impl Theme {
         Style::new().add_modifier(Modifier::UNDERLINED | Modifier::BOLD)
     }
 
-    /// The chosen row of a list.
+    /// The mark of the chosen row of a list.
     pub fn chosen(self) -> Style {
         Style::new().add_modifier(Modifier::BOLD)
     }
