@@ -192,6 +192,20 @@ async fn looks_have_a_limit(central: &dyn Central) {
     sheet_of(&*central.open("0138").await, "王秀英").await;
 }
 
+async fn search_terms_have_a_limit(central: &dyn Central) {
+    central.limit_terms(2).await;
+    let store = central.open("0137").await;
+    let search = async |typed: &str| store.search(&Query::parse(typed, day("2021-03-20")).unwrap()).await;
+    for typed in ["wang", "wangx", "wangxi", "wangxiu", "zhang"] {
+        search(typed).await.unwrap();
+    }
+    let now = store.hello().await.unwrap().now;
+    assert!(matches!(search("liu").await, Err(StoreError::Throttled(until)) if until > now));
+    assert!(matches!(search("152801197105062264").await, Err(StoreError::Throttled(_))));
+    // Another clerk has terms of his own.
+    central.open("0138").await.search(&Query::parse("liu", day("2021-03-20")).unwrap()).await.unwrap();
+}
+
 async fn a_submit_is_recorded_once(central: &dyn Central) {
     let store = central.open("0137").await;
     let sheet = sheet_of(&*store, "王秀英").await;
@@ -440,7 +454,7 @@ macro_rules! contract {
         hello_tells_who_where_and_when every_kind_of_search_finds_the_member
         the_own_office_comes_first_and_exact_before_beginning a_unit_narrows_a_name other_leagues_are_out_of_scope
         heteronyms_dots_and_literals a_sheet_is_whole_and_masked looks_are_recorded_once_a_ticket
-        looks_have_a_limit a_submit_is_recorded_once facts_must_be_those_of_now a_bill_is_claimed_once_in_the_region
+        looks_have_a_limit search_terms_have_a_limit a_submit_is_recorded_once facts_must_be_those_of_now a_bill_is_claimed_once_in_the_region
         stays_may_touch_and_not_overlap of_two_windows_one_wins a_withdrawn_claim_frees_its_bill
         prints_are_counted_before_they_go_out a_new_card_is_the_one_on_file the_desk_and_what_was_used_last
         reference_data_come_once verify_names_what_was_changed

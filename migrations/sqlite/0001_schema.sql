@@ -63,12 +63,13 @@ CREATE TABLE cover (
 
 -- What members are searched by, once a league, once an office and once a unit, so that each arm of a search is one short
 -- range in its own order. Kinds: 0 the whole name, 1 the name from its 2nd, 3rd … character on, 2 letters, 3 the end of
--- the ID number reversed, 4 the mobile number reversed.
+-- the ID number reversed, 4 the mobile number reversed. `unit` is the member's, for names that a unit narrows.
 CREATE TABLE league_key (
     league INTEGER NOT NULL,
     kind   INTEGER NOT NULL,
     key    TEXT    NOT NULL,
     member INTEGER NOT NULL,
+    unit   INTEGER NOT NULL,
     PRIMARY KEY (league, kind, key, member)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE office_key (
@@ -76,6 +77,7 @@ CREATE TABLE office_key (
     kind   INTEGER NOT NULL,
     key    TEXT    NOT NULL,
     member INTEGER NOT NULL,
+    unit   INTEGER NOT NULL,
     PRIMARY KEY (office, kind, key, member)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE unit_key (

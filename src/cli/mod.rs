@@ -3,7 +3,7 @@
 //! - `start.rs` what the counter starts with · `words.rs` errors at the edge, as sentences
 //! - `story.rs`, `cut.rs` what `replay` reads, and the line to the centre that it cuts
 //!
-//! To add a command: a file with its `Args` and `run`, a variant of [`Command`] with its help, its line in [`run`].
+//! To add a command: a file with its `Args` and `run`, a variant of `Command` with its help, its line in [`run`].
 //!
 //! Exit codes: 0 it went well, 1 a check failed or something went wrong, 2 the command line or the configuration is wrong.
 

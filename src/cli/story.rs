@@ -14,7 +14,7 @@
 //! without a chance to save and starts it again · `<cut>` and `<mend>` take the centre away and give it back, `<lose>`
 //! lets the next request through and loses its answer, then cuts · `<size:40x10>` another size.
 //!
-//! To add a step: its variant, its name in [`step`], what it does in `replay`.
+//! To add a step: its variant, its name in `step`, what it does in `replay`.
 
 use crate::keymap::{Code, Key};
 

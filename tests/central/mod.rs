@@ -37,6 +37,8 @@ pub trait Central: Send + Sync {
     fn world(&self) -> &World;
     /// Lets a person take so many looks a minute.
     async fn limit_looks(&self, minute: u32);
+    /// Lets a person ask so many search terms a minute.
+    async fn limit_terms(&self, minute: u32);
     /// A count by a statement of the database's own.
     async fn count(&self, statement: &str) -> i64;
     /// A statement that goes past the program.
@@ -96,6 +98,10 @@ impl Central for Sqlite {
 
     async fn limit_looks(&self, minute: u32) {
         self.tamper(&format!("INSERT INTO setting VALUES ('looks_a_minute', '{minute}')")).await.unwrap();
+    }
+
+    async fn limit_terms(&self, minute: u32) {
+        self.tamper(&format!("INSERT INTO setting VALUES ('terms_a_minute', '{minute}')")).await.unwrap();
     }
 
     async fn count(&self, statement: &str) -> i64 {

@@ -1,6 +1,6 @@
 //! A recorded claim: every field, how its amount came about, its documents; and taking it back at the member's wish.
 //!
-//! To show one more field: its pair in [`ClaimScreen::record`].
+//! To show one more field: its pair in `ClaimScreen::record`.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};

@@ -134,6 +134,8 @@ impl SqliteStore {
 pub(super) struct Limits {
     minute: i64,
     day: i64,
+    /// Search terms a minute.
+    pub terms: usize,
 }
 
 impl Limits {
@@ -141,8 +143,9 @@ impl Limits {
     pub async fn read(connection: &mut SqliteConnection) -> Result<Limits, StoreError> {
         let minute = open::setting(connection, "looks_a_minute").await?;
         let day = open::setting(connection, "looks_a_day").await?;
-        let number = |value: Option<String>| value.and_then(|value| value.parse().ok()).unwrap_or(0);
-        Ok(Limits { minute: number(minute), day: number(day) })
+        let terms = open::setting(connection, "terms_a_minute").await?;
+        let number = |value: Option<String>| value.and_then(|value| value.parse::<u32>().ok()).unwrap_or(0);
+        Ok(Limits { minute: number(minute).into(), day: number(day).into(), terms: number(terms) as usize })
     }
 }
 

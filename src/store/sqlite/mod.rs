@@ -21,6 +21,7 @@ mod open;
 mod record;
 mod row;
 mod submit;
+mod terms;
 mod verify;
 
 use std::path::PathBuf;
@@ -38,6 +39,7 @@ use crate::domain::member::{MemberId, PersonalField};
 use crate::domain::number::ClaimNumber;
 use crate::domain::query::Query;
 use search::SearchSql;
+use terms::Terms;
 
 /// Asia/Shanghai, which has had no other time since 1991.
 const EAST_8: TimeDelta = TimeDelta::hours(8);
@@ -50,6 +52,7 @@ pub struct SqliteStore {
     day: Option<NaiveDate>,
     search: SearchSql,
     limits: member::Limits,
+    terms: Terms,
     reader: Mutex<SqliteConnection>,
     writer: Mutex<SqliteConnection>,
 }

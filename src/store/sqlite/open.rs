@@ -14,6 +14,7 @@ use tokio::sync::Mutex;
 use super::member::Limits;
 use super::rescue::{self, Damage};
 use super::search::SearchSql;
+use super::terms::Terms;
 use super::{Me, SqliteStore, failed};
 use crate::domain::area::REGION;
 use crate::store::{Office, StoreError};
@@ -67,6 +68,7 @@ impl SqliteStore {
             path: path.to_owned(),
             search: SearchSql::new(&scope),
             limits: Limits::read(&mut reader).await?,
+            terms: Terms::default(),
             me,
             day: today.or(world_day),
             reader: Mutex::new(reader),
@@ -129,7 +131,9 @@ fn length(path: &Path) -> u64 {
 
 /// Whether the file can be read: the schema always, every page of a small file.
 async fn sound(path: &Path) -> Result<(), StoreError> {
-    let mut connection = options(path).connect().await.map_err(failed)?;
+    // Read through a mapping, which goes with the connection: the whole file in a few milliseconds.
+    let mapped = options(path).pragma("mmap_size", CHECKED_BYTES.to_string());
+    let mut connection = mapped.connect().await.map_err(failed)?;
     let check =
         if length(path) <= CHECKED_BYTES { "PRAGMA quick_check(1)" } else { "SELECT count(*) FROM sqlite_schema" };
     let row = sqlx::query(check).fetch_one(&mut connection).await.map_err(failed)?;

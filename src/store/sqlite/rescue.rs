@@ -236,8 +236,14 @@ async fn keys_anew(to: &mut SqliteConnection) -> Result<(), StoreError> {
             let name: &str = get(row, 4)?;
             for (kind, key) in keys_of(name, &readings(name, data::surnames()), get(row, 5)?, get(row, 6)?) {
                 for (at, text) in [
-                    (1, "INSERT OR IGNORE INTO league_key (league, kind, key, member) VALUES (?1, ?2, ?3, ?4)"),
-                    (2, "INSERT OR IGNORE INTO office_key (office, kind, key, member) VALUES (?1, ?2, ?3, ?4)"),
+                    (
+                        1,
+                        "INSERT OR IGNORE INTO league_key (league, kind, key, member, unit) VALUES (?1, ?2, ?3, ?4, ?5)",
+                    ),
+                    (
+                        2,
+                        "INSERT OR IGNORE INTO office_key (office, kind, key, member, unit) VALUES (?1, ?2, ?3, ?4, ?5)",
+                    ),
                     (3, "INSERT OR IGNORE INTO unit_key (unit, kind, key, member) VALUES (?1, ?2, ?3, ?4)"),
                 ] {
                     if at == 3 && !kind.in_units() {
@@ -248,6 +254,7 @@ async fn keys_anew(to: &mut SqliteConnection) -> Result<(), StoreError> {
                         .bind(kind as i64)
                         .bind(key.clone())
                         .bind(after)
+                        .bind(get::<i64>(row, 3)?)
                         .execute(&mut *to)
                         .await
                         .map_err(failed)?;

@@ -3,13 +3,15 @@
 //! rows of at most [`SEARCH_ROWS`] members.
 
 use std::collections::HashSet;
+use std::time::Instant;
 
+use chrono::TimeDelta;
 use sqlx::sqlite::{SqliteArguments, SqliteConnection, SqliteRow};
 use sqlx::{AssertSqlSafe, Row};
 
 use super::keys::{Kind, after, reversed};
 use super::row::{add, damaged, day, get};
-use super::{SqliteStore, failed};
+use super::{SqliteStore, failed, local};
 use crate::domain::mask;
 use crate::domain::member::{MemberId, Sex};
 use crate::domain::number::ClaimNumber;
@@ -23,7 +25,7 @@ const FIRST_ROWS: i64 = 43;
 /// The same of letters, of which a member has several.
 const FIRST_LETTERS: i64 = 64;
 /// The same where a unit narrows them: each costs several keys that are walked through.
-const FIRST_WALKED: i64 = 32;
+const FIRST_WALKED: i64 = 43;
 /// Keys that one range reads at most.
 const ROWS_READ: i64 = 200;
 /// Units that are looked into one by one. Where more fit, names are walked through first, which ends soon where many names
@@ -56,7 +58,7 @@ struct UnitSql {
     scope_count: String,
 }
 
-const OFFICE_RANGE: &str = "SELECT key, member FROM office_key \
+const OFFICE_RANGE: &str = "SELECT key, member, unit FROM office_key \
      WHERE office = ?1 AND kind = ?2 AND key >= ?3 AND key < ?4 ORDER BY key, member LIMIT ?5";
 const BY_ID_NUMBER: &str = "SELECT id, league FROM member WHERE id_number = ?1";
 const BY_CLAIM: &str = "SELECT member, league FROM claim WHERE office = ?1 AND year = ?2 AND number = ?3";
@@ -69,8 +71,9 @@ impl SearchSql {
             leagues.iter().map(arm).collect::<Vec<_>>().join(" UNION ALL ")
         };
         // `?1` is the office in every range, so that both kinds of ranges bind alike.
-        let scope =
-            arms("SELECT key, member FROM league_key WHERE league = {league} AND kind = ?2 AND key >= ?3 AND key < ?4");
+        let scope = arms(
+            "SELECT key, member, unit FROM league_key WHERE league = {league} AND kind = ?2 AND key >= ?3 AND key < ?4",
+        );
         let scope_range = format!("{scope} ORDER BY key, member LIMIT ?5");
         let by = |column: &str| {
             let units = arms(&format!(
@@ -80,8 +83,8 @@ impl SearchSql {
             // The limit of the inner select bounds what is read, and keeps its order.
             let walk = |range: &str| {
                 format!(
-                    "SELECT walked.key, walked.member FROM ({range}) walked CROSS JOIN member m ON m.id = walked.member \
-                     CROSS JOIN unit u ON u.id = m.unit WHERE u.{column} >= ?6 AND u.{column} < ?7 LIMIT ?8"
+                    "SELECT walked.key, walked.member FROM ({range}) walked \
+                     CROSS JOIN unit u ON u.id = walked.unit WHERE u.{column} >= ?6 AND u.{column} < ?7 LIMIT ?8"
                 )
             };
             UnitSql {
@@ -174,6 +177,10 @@ impl SqliteStore {
 
     /// Carries out a search.
     pub(super) async fn find(&self, query: &Query) -> Result<Found, StoreError> {
+        if let Err(wait) = self.terms.count(query, self.limits.terms, Instant::now()) {
+            let wait = TimeDelta::from_std(wait).unwrap_or_default();
+            return Err(StoreError::Throttled(local(self.now() + wait)));
+        }
         let mut reader = self.reader.lock().await;
         let reader = &mut *reader;
         let mut order = Order::default();

@@ -3,7 +3,7 @@
 //! - `search.rs` what is asked of the store, and which answer counts
 //! - `view.rs` how it looks
 //!
-//! To add a list under the box: a variant of [`Item`], its place in [`Desk::items`], its line in `view.rs`.
+//! To add a list under the box: a variant of `Item`, its place in `Desk::items`, its line in `view.rs`.
 
 mod search;
 mod view;

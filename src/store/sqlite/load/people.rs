@@ -27,24 +27,25 @@ struct Pile {
 struct Key {
     scope: i64,
     member: i64,
+    unit: i64,
     start: u32,
     length: u16,
     kind: Kind,
 }
 
 impl Pile {
-    fn push(&mut self, scope: i64, kind: Kind, key: &str, member: i64) {
+    fn push(&mut self, scope: i64, kind: Kind, key: &str, person: &PersonRow) {
         // A league's texts stay far below 4 GiB, a name's keys below 64 KiB.
         let (start, length) = (self.texts.len() as u32, key.len() as u16);
         self.texts.push_str(key);
-        self.keys.push(Key { scope, member, start, length, kind });
+        self.keys.push(Key { scope, member: person.id.0, unit: person.unit, start, length, kind });
     }
 
     fn text(&self, key: &Key) -> &str {
         &self.texts[key.start as usize..key.start as usize + key.length as usize]
     }
 
-    /// Hands all keys over in the order of the table's primary key.
+    /// Hands all keys over in the order of the table's primary key; a unit's own keys don't name it again.
     fn drain(&mut self, table: &mut Table<'_>) -> Result<(), Gone> {
         let mut keys = std::mem::take(&mut self.keys);
         keys.sort_unstable_by(|a, b| {
@@ -55,6 +56,9 @@ impl Pile {
             table.add(key.kind as i64);
             table.add(self.text(key));
             table.add(key.member);
+            if key.scope != key.unit {
+                table.add(key.unit);
+            }
             table.end_row()?;
         }
         keys.clear();
@@ -87,8 +91,8 @@ pub fn members(members: impl Iterator<Item = PersonRow>, sender: &mpsc::Sender<B
     let mut people = Table::new(sender, head, 10).counted(|members| Rows { members, claims: 0 });
     let mut covers = Table::new(sender, "INSERT INTO cover (member, period, from_day, to_day)", 4);
     let mut cards = Table::new(sender, "INSERT INTO card (id, member, bank, number)", 4);
-    let mut in_league = Table::new(sender, "INSERT INTO league_key (league, kind, key, member)", 4);
-    let mut in_office = Table::new(sender, "INSERT INTO office_key (office, kind, key, member)", 4);
+    let mut in_league = Table::new(sender, "INSERT INTO league_key (league, kind, key, member, unit)", 5);
+    let mut in_office = Table::new(sender, "INSERT INTO office_key (office, kind, key, member, unit)", 5);
     let mut in_unit = Table::new(sender, "INSERT INTO unit_key (unit, kind, key, member)", 4);
     let (mut league, mut office, mut unit) = (Pile::default(), Pile::default(), Pile::default());
     let mut here = None;
@@ -107,10 +111,10 @@ pub fn members(members: impl Iterator<Item = PersonRow>, sender: &mpsc::Sender<B
         }
         here = Some(there);
         for (kind, key) in keys_of(&person.name, &person.readings, &person.id_number, &person.mobile) {
-            league.push(i64::from(there.0), kind, &key, person.id.0);
-            office.push(i64::from(there.1), kind, &key, person.id.0);
+            league.push(i64::from(there.0), kind, &key, &person);
+            office.push(i64::from(there.1), kind, &key, &person);
             if kind.in_units() {
-                unit.push(person.unit, kind, &key, person.id.0);
+                unit.push(person.unit, kind, &key, &person);
             }
         }
         for cover in &person.covers {
