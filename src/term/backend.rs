@@ -15,13 +15,13 @@ use unicode_width::UnicodeWidthStr;
 use crate::domain::text::is_unsafe;
 
 use super::row::{Part, Row};
-use super::shift;
+use super::shift::{self, Shift, Step};
 use super::style::{Pen, Style};
 
 /// Where fewer rows differ, each is written where it is.
 const MANY: usize = 3;
-/// Shifts of rows in one frame at most.
-const SHIFTS: usize = 4;
+/// Moves of rows in one frame at most.
+const STEPS: usize = 4;
 
 /// What a frame cost.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -98,8 +98,7 @@ impl<W: Write> Screen<W> {
             self.next.content[cells].iter_mut().for_each(make_safe);
         }
         if changed.len() >= MANY {
-            self.shift();
-            self.erase();
+            self.move_rows();
             changed = (0..area.height).filter(|y| self.differs(*y)).collect();
         }
         for y in changed {
@@ -126,33 +125,36 @@ impl<W: Write> Screen<W> {
         self.shown.content[self.cells(y)] != self.next.content[self.cells(y)]
     }
 
-    /// Moves rows that stand elsewhere in the next frame.
-    fn shift(&mut self) {
-        for _ in 0..SHIFTS {
-            let Some(shift) = shift::find(&rows(&self.shown), &rows(&self.next), self.ink.width) else { return };
-            let (delete, insert, lines) = shift.lines();
-            self.ink.lines(delete as u16, lines, 'M');
-            self.ink.lines(insert as u16, lines, 'L');
-            let width = usize::from(self.ink.width);
-            let moved = shift.to.start.min(shift.blank().start) * width..shift.to.end.max(shift.blank().end) * width;
-            if shift.by > 0 {
-                self.shown.content[moved].rotate_right(lines * width);
-            } else {
-                self.shown.content[moved].rotate_left(lines * width);
+    /// Moves rows that stand elsewhere in the next frame, and erases what is below a row, where that is shorter.
+    fn move_rows(&mut self) {
+        for _ in 0..STEPS {
+            match shift::find(&rows(&self.shown), &rows(&self.next), self.ink.width) {
+                None => return,
+                Some(Step::Shift(shift)) => self.shift(&shift),
+                Some(Step::Erase(y)) => {
+                    self.ink.go(Position::new(0, y as u16), None);
+                    self.ink.plain();
+                    self.ink.bytes.extend_from_slice(b"\x1b[J");
+                    let first = self.cells(y as u16).start;
+                    self.shown.content[first..].iter_mut().for_each(Cell::reset);
+                }
             }
-            let blank = shift.blank();
-            self.shown.content[blank.start * width..blank.end * width].iter_mut().for_each(Cell::reset);
         }
     }
 
-    /// Erases what is below a row, where that is shorter.
-    fn erase(&mut self) {
-        let Some(y) = shift::erase_from(&rows(&self.shown), &rows(&self.next), self.ink.width) else { return };
-        self.ink.go(Position::new(0, y as u16), None);
-        self.ink.plain();
-        self.ink.bytes.extend_from_slice(b"\x1b[J");
-        let first = self.cells(y as u16).start;
-        self.shown.content[first..].iter_mut().for_each(Cell::reset);
+    fn shift(&mut self, shift: &Shift) {
+        let (delete, insert, lines) = shift.lines();
+        self.ink.lines(delete as u16, lines, 'M');
+        self.ink.lines(insert as u16, lines, 'L');
+        let width = usize::from(self.ink.width);
+        let blank = shift.blank();
+        let touched = shift.to.start.min(blank.start) * width..shift.to.end.max(blank.end) * width;
+        if shift.by > 0 {
+            self.shown.content[touched].rotate_right(lines * width);
+        } else {
+            self.shown.content[touched].rotate_left(lines * width);
+        }
+        self.shown.content[blank.start * width..blank.end * width].iter_mut().for_each(Cell::reset);
     }
 
     /// The frame that is shown.

@@ -85,7 +85,7 @@ impl<'a> Row<'a> {
             }
             at = Some(x + 1 + usize::from(matches!(self.parts.get(x + 1), Some(Part::Covered))));
             // A run of blanks is erased.
-            blanks = if *symbol == " " { blanks + 1 } else { 0 };
+            blanks = if self.is_blank(x as u16) { blanks + 1 } else { 0 };
             bytes += if blanks > GO { 0 } else { symbol.len() };
             if bytes > most {
                 break;

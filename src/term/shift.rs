@@ -35,8 +35,23 @@ impl Shift {
     }
 }
 
-/// The shift that saves most, where one is worth it.
-pub fn find(old: &[Row], new: &[Row], width: u16) -> Option<Shift> {
+/// What is done to the frame before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Rows move.
+    Shift(Shift),
+    /// Everything from this row on is erased.
+    Erase(usize),
+}
+
+/// The step that saves most, where one is worth it.
+pub fn find(old: &[Row], new: &[Row], width: u16) -> Option<Step> {
+    let erase = erase(old, new, width).map(|(worth, y)| (worth, Step::Erase(y)));
+    let shift = shift(old, new, width).map(|(worth, shift)| (worth, Step::Shift(shift)));
+    erase.into_iter().chain(shift).max_by_key(|(worth, _)| *worth).map(|(_, step)| step)
+}
+
+fn shift(old: &[Row], new: &[Row], width: u16) -> Option<(isize, Shift)> {
     let stay: Vec<usize> = new.iter().zip(old).map(|(new, old)| new.cost_after(old, usize::MAX)).collect();
     if stay.iter().filter(|cost| **cost >= SMALL).count() == 0 {
         return None;
@@ -61,14 +76,14 @@ pub fn find(old: &[Row], new: &[Row], width: u16) -> Option<Shift> {
                 let Some(gain) = gains[end] else { break };
                 saved += gain;
                 let shift = Shift { to: start..end + 1, by };
-                let worth = saved - lost[shift.blank()].iter().sum::<isize>();
-                if worth > PRICE && best.as_ref().is_none_or(|(most, _)| worth > *most) {
+                let worth = saved - lost[shift.blank()].iter().sum::<isize>() - PRICE;
+                if worth > 0 && best.as_ref().is_none_or(|(most, _)| worth > *most) {
                     best = Some((worth, shift));
                 }
             }
         }
     }
-    best.map(|(_, shift)| shift)
+    best
 }
 
 fn difference(one: usize, other: usize) -> isize {
@@ -76,18 +91,18 @@ fn difference(one: usize, other: usize) -> isize {
 }
 
 /// The row from which on it is shorter to erase everything first.
-pub fn erase_from(old: &[Row], new: &[Row], width: u16) -> Option<usize> {
+fn erase(old: &[Row], new: &[Row], width: u16) -> Option<(isize, usize)> {
     let blank = Row::blank(width);
-    let mut saved = 0;
+    let mut saved = -ERASE;
     let mut best = None;
     for y in (0..new.len()).rev() {
         let (stay, anew) = (new[y].cost_after(&old[y], usize::MAX), new[y].cost_after(&blank, usize::MAX));
         saved += difference(stay, anew);
-        if saved > ERASE && best.is_none_or(|(most, _)| saved > most) {
+        if saved > 0 && best.is_none_or(|(most, _)| saved > most) {
             best = Some((saved, y));
         }
     }
-    best.map(|(_, y)| y)
+    best
 }
 
 #[cfg(test)]
@@ -103,7 +118,8 @@ mod tests {
         };
         let (old, new) = (frame(old), frame(new));
         let rows = |buf| (0..6).map(|y| Row::of(buf, y)).collect::<Vec<Row>>();
-        (find(&rows(&old), &rows(&new), 40), erase_from(&rows(&old), &rows(&new), 40))
+        let (shift, erase) = (shift(&rows(&old), &rows(&new), 40), erase(&rows(&old), &rows(&new), 40));
+        (shift.map(|(_, shift)| shift), erase.map(|(_, y)| y))
     }
 
     #[test]

@@ -104,9 +104,10 @@ pub fn rule(buf: &mut Buffer, area: Rect, title: &str, theme: Theme) {
     if area.is_empty() {
         return;
     }
-    put(buf, area.x, area.y, area.width, &theme.rule().repeat(usize::from(area.width)), theme.label());
+    let (symbol, style) = theme.rule();
+    put(buf, area.x, area.y, area.width, &symbol.repeat(usize::from(area.width)), style);
     if !title.is_empty() && area.width > 4 {
-        put(buf, area.x + 2, area.y, area.width - 4, &format!(" {title} "), theme.label());
+        put(buf, area.x + 2, area.y, area.width - 4, &format!(" {title} "), style.patch(theme.label()));
     }
 }
 

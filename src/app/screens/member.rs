@@ -362,6 +362,10 @@ impl Screen for MemberScreen {
         self.wanted.is_some()
     }
 
+    fn is_opening(&self) -> bool {
+        self.sheet.is_none() && self.error.is_none()
+    }
+
     fn wake_at(&self) -> Option<u64> {
         self.revealed.iter().map(|shown| shown.until).min()
     }

@@ -7,8 +7,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::{Desk, Item};
-use crate::app::Context;
 use crate::app::screens::words;
+use crate::app::{Context, MIN_SIZE};
 use crate::data::surnames;
 use crate::domain::claim::ClaimLine;
 use crate::domain::query::Query;
@@ -27,6 +27,8 @@ use crate::ui::typed;
 const NAME: usize = 10;
 /// Columns of a claim's number.
 const NUMBER: usize = 24;
+/// Rows of a search on the smallest screen: those that a digit picks. More of them say little before more was typed.
+const HITS: usize = 9;
 /// Rows that the lists keep under a full page of rows.
 const LISTS: usize = 4;
 
@@ -36,7 +38,7 @@ pub(super) fn draw(desk: &Desk, cx: &Context, area: Rect, buf: &mut Buffer) -> P
     let mut body = below(area, 2);
     if !desk.line.is_empty() {
         let lists = lists_of(cx);
-        let used = found(desk, cx, body, usize::from(body.height).saturating_sub(kept(&lists)), buf);
+        let used = found(desk, cx, body, buf);
         body = below(body, used);
         if !lists.is_empty() {
             table::rule(buf, at(body, 0), "", cx.theme);
@@ -58,8 +60,12 @@ pub(super) fn draw(desk: &Desk, cx: &Context, area: Rect, buf: &mut Buffer) -> P
 pub(super) fn shown(desk: &Desk, cx: &Context) -> Range<usize> {
     // The frame takes three rows of the screen, the box and its rule two.
     let body = usize::from(cx.size.1).saturating_sub(5);
-    let room =
-        if desk.line.is_empty() { body } else { body.saturating_sub(kept(&lists_of(cx)) + usize::from(more(desk))) };
+    let room = if desk.line.is_empty() {
+        body
+    } else {
+        let taller = usize::from(cx.size.1.saturating_sub(MIN_SIZE.1));
+        body.saturating_sub(kept(&lists_of(cx)) + usize::from(more(desk))).min(HITS + taller)
+    };
     table::scrolled(desk.first, desk.chosen, desk.items(cx).len(), room)
 }
 
@@ -101,9 +107,8 @@ fn count(desk: &Desk, cx: &Context) -> String {
     }
 }
 
-/// Draws rows, or the sentence that stands in their place; gives the rows used, `most` of them.
-fn found(desk: &Desk, cx: &Context, area: Rect, most: usize, buf: &mut Buffer) -> usize {
-    let area = Rect::new(area.x, area.y, area.width, area.height.min(most as u16));
+/// Draws rows, or the sentence that stands in their place; gives the rows used.
+fn found(desk: &Desk, cx: &Context, area: Rect, buf: &mut Buffer) -> usize {
     if let Err(why) = desk.search.asked() {
         return sentence(cx, &cx.t(no_query(why)), area, buf);
     }
