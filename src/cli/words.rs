@@ -34,7 +34,7 @@ pub fn open(error: &StoreError, path: &Path, login: &str, strings: &Strings) -> 
     match error {
         StoreError::NotFound => strings.with("start-no-database", &[("path", &path.display())]),
         StoreError::NotAllowed => strings.with("start-no-account", &[("login", &login)]),
-        StoreError::Refused(code) if code.ends_with("today") => strings.get("start-no-today"),
+        StoreError::Refused(code) if code == "today" => strings.get("start-no-today"),
         other => strings.with("start-database", &[("path", &path.display()), ("why", &store_error(other, strings))]),
     }
 }

@@ -47,6 +47,8 @@ pub struct Desk {
     line: Line,
     search: Search,
     chosen: usize,
+    /// The first line that shows.
+    first: usize,
     /// What was asked for while the rows were still under way.
     wanted: Option<Action>,
 }
@@ -92,15 +94,22 @@ impl Desk {
     }
 
     fn typed(&mut self, cx: &mut Context) {
-        self.chosen = 0;
         self.search.typed(cx, self.line.text());
+        // The old rows stay as they are, with their mark, until new ones come.
+        if !self.search.is_awaited() {
+            self.choose_first();
+        }
+    }
+
+    fn choose_first(&mut self) {
+        (self.chosen, self.first) = (0, 0);
     }
 
     /// An empty box. A question under way is forgotten, so that one whose answer never comes holds nothing up.
     fn clear(&mut self) {
         self.line.set("");
         self.search = Search::default();
-        self.chosen = 0;
+        self.choose_first();
     }
 
     fn act(&mut self, cx: &mut Context, action: Action) -> Go {
@@ -131,6 +140,7 @@ impl Desk {
                     _ => from + PAGE,
                 }
                 .min(last);
+                self.first = view::shown(self, cx).start;
                 Go::Stay
             }
             Action::Pick(n) => {
@@ -162,7 +172,7 @@ impl Desk {
     fn open(&mut self, cx: &mut Context) -> Go {
         let Some(item) = self.item(cx) else {
             // What could not be answered is asked once more.
-            if matches!(self.search.answer(), Some(Err(_))) {
+            if matches!(self.search.answer(), Some((_, Err(_)))) {
                 self.search.again(cx);
                 return Go::Stay;
             }
@@ -255,7 +265,7 @@ impl Screen for Desk {
             Event::Action(action) => self.act(cx, action),
             Event::Store(seq, result) => {
                 if self.search.answered(cx, seq, result) && !self.search.is_awaited() {
-                    self.chosen = 0;
+                    self.choose_first();
                     if let Some(action) = self.wanted.take() {
                         if self.search.rows().is_empty() {
                             return self.nothing(cx);
