@@ -83,7 +83,7 @@ impl Args {
         };
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
         let outcome = runtime.block_on(run_story(options))?;
-        println!("{}", serde_json::to_string_pretty(&outcome)?);
+        words::say(&serde_json::to_string_pretty(&outcome)?)?;
         Ok(if outcome.failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
 }
