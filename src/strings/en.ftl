@@ -614,6 +614,11 @@ standing-title = Claimed before
 standing-elsewhere = A claim of another league: ask that office
 standing-paid = Benefit
 standing-submitted = Accepted on
+slip-sent = slip sent to { $place }
+check-bill-paper = No bill code: recorded as a paper bill
+check-split = Same hospital as { $number } and next to it: one treatment in two claims?
+sheet-recorded-before = { $name }: recorded before as { $number }; changes were not, withdraw it to enter it anew; F5 prints
+sheet-amount-changed = The member's record changed: { $before } is now { $now }; check and submit again
 standing-next = Enter goes back to the field; Esc leaves, the draft is kept
 
 ## Confirmation

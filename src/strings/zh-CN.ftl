@@ -614,6 +614,11 @@ standing-title = 已经申领过
 standing-elsewhere = 其他盟市的申领,详情请联系该办事处
 standing-paid = 补助
 standing-submitted = 受理日期
+slip-sent = 回执已送 { $place }
+check-bill-paper = 没有票据代码,按纸质票据登记
+check-split = 与{ $number }同医院、首尾相接,可能是一次治疗分两次申领
+sheet-recorded-before = { $name }这一笔上次已经受理:{ $number };改动没有记录,要改请撤回后重录,回执按 F5
+sheet-amount-changed = 会员资料有变化,补助由{ $before }变为{ $now },请核对后再提交
 standing-next = 回车回到该项核对;Esc退出,草稿保留
 
 ## Confirmation
