@@ -384,7 +384,8 @@ impl Teller {
                 Request::Search(_) if !self.term_used => self.unused_search = Some(trips),
                 Request::Search(_) => {}
                 Request::CheckBill(_) | Request::CheckStay { .. } if !waits => {}
-                Request::Hello | Request::Reference { .. } | Request::Desk | Request::RecordPrint(_) => {}
+                Request::Hello | Request::Reference { .. } | Request::Desk => {}
+                Request::RecordPrint(_) | Request::Reconcile(_) => {}
                 _ => self.outcome.round_trips += trips,
             }
         }

@@ -572,7 +572,7 @@ sheet-end-of-path = That was the last field, { $submit } submits
 sheet-facts-changed = The member's record changed, the amount was computed anew: look and submit again
 sheet-submitted = Accepted { $number } { $name } { $total }
 sheet-returned = Recorded as incomplete { $number } { $name }
-slip-printed = slip sent to { $place }
+slip-printed = { $number } slip sent to { $place }
 slip-not-printed = { $number } is recorded, its slip was not printed: { $why }; F5 prints it
 check-missing = { $field } is still empty
 check-bill-code-unusual = Bill codes have 8 digits and begin with 1506: look again
@@ -618,6 +618,11 @@ standing-title = Claimed before
 standing-elsewhere = A claim of another league: ask that office
 standing-paid = Benefit
 standing-submitted = Accepted on
+slip-sent = slip sent to { $place }
+check-bill-paper = No bill code: recorded as a paper bill
+check-split = Same hospital as { $number } and next to it: one treatment in two claims?
+sheet-recorded-before = { $name }: recorded before as { $number }; changes were not, withdraw it to enter it anew; F5 prints
+sheet-amount-changed = The member's record changed: { $before } is now { $now }; check and submit again
 standing-next = Enter goes back to the field; Esc leaves, the draft is kept
 
 ## Confirmation

@@ -572,7 +572,7 @@ sheet-end-of-path = 要填的都过了一遍,{ $submit }提交
 sheet-facts-changed = 会员资料有变化,已重新测算,请核对后再提交
 sheet-submitted = 已受理 { $number } { $name } { $total }
 sheet-returned = 已按材料不全登记 { $number } { $name }
-slip-printed = 回执已送 { $place }
+slip-printed = { $number } 回执已送 { $place }
 slip-not-printed = { $number } 已记录,回执没有打出:{ $why };F5 可再打
 check-missing = { $field }还没填
 check-bill-code-unusual = 票据代码一般是8位、1506开头,请核对
@@ -618,6 +618,11 @@ standing-title = 已经申领过
 standing-elsewhere = 其他盟市的申领,详情请联系该办事处
 standing-paid = 补助
 standing-submitted = 受理日期
+slip-sent = 回执已送 { $place }
+check-bill-paper = 没有票据代码,按纸质票据登记
+check-split = 与{ $number }同医院、首尾相接,可能是一次治疗分两次申领
+sheet-recorded-before = { $name }这一笔上次已经受理:{ $number };改动没有记录,要改请撤回后重录,回执按 F5
+sheet-amount-changed = 会员资料有变化,补助由{ $before }变为{ $now },请核对后再提交
 standing-next = 回车回到该项核对;Esc退出,草稿保留
 
 ## Confirmation

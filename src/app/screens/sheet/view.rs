@@ -6,13 +6,14 @@ use ratatui::style::Style;
 
 use super::choices;
 use super::confirm::{Confirm, Reasons};
+use super::entries::Entry;
 use super::field::{Field, Form};
 use super::{Level, Reveal, Sheet, Stage};
 use crate::app::Context;
 use crate::domain::claim::{ClaimState, Standing};
 use crate::domain::money::Money;
 use crate::domain::sheet::{Line as Amount, Slip};
-use crate::domain::{cover, words};
+use crate::domain::{bank_card, cover, mask, words};
 use crate::strings::explain::{ExplainLine, LineKind};
 use crate::ui::text::{put, width, wrap};
 use crate::ui::{popup, typed};
@@ -113,7 +114,7 @@ pub fn draw(sheet: &Sheet, cx: &Context, area: Rect, buf: &mut Buffer) -> Option
     let mut panel = Panel { buf, area: panel, y: area.y, cx };
     match &sheet.stage {
         Stage::Typing => draw_amount(sheet, &mut panel),
-        Stage::Stopped(_, standing) => draw_standing(standing, &mut panel),
+        Stage::Stopped(stopped) => draw_standing(&stopped.standing, &mut panel),
         Stage::Reasons(reasons) => cursor = draw_reasons(reasons, &mut panel),
         Stage::Confirm(confirm) => {
             draw_confirm(confirm, &mut panel);
@@ -193,9 +194,20 @@ fn shown(sheet: &Sheet, cx: &Context, field: Field) -> (String, Style) {
             }
             _ => String::new(),
         },
-        Form::Text => entry.text().to_owned(),
+        Form::Text => masked(field, entry),
     };
     (text, style)
+}
+
+/// Numbers are whole while they are typed, and masked when the cursor is elsewhere.
+fn masked(field: Field, entry: &Entry) -> String {
+    match field {
+        Field::Card | Field::CardAgain if !entry.is_offer() && !entry.text().is_empty() => {
+            mask::bank_card(&bank_card::normalise(entry.text()))
+        }
+        Field::AgentId => mask::id_number(entry.text().trim()),
+        _ => entry.text().to_owned(),
+    }
 }
 
 /// What stands beside the fields: the bill's check, the days of the stay, the balance, the draft.
@@ -450,7 +462,7 @@ fn draw_choices(sheet: &Sheet, cx: &Context, area: Rect, buf: &mut Buffer) {
             break;
         }
         popup::clear(buf, Rect::new(x, y, columns, 1));
-        let chosen = at == sheet.choice;
+        let chosen = Some(at) == sheet.marked(true);
         let style = if chosen { cx.theme.title() } else { cx.theme.text() };
         let mark = if chosen { ">" } else { " " };
         put(buf, x, y, columns, &format!("{mark}{}", choice.label), style);
