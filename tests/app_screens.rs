@@ -409,3 +409,27 @@ fn the_bottom_line_is_made_from_the_keymap() {
     counter.expect_not("action-");
     assert_eq!(Action::NewClaim.label_key(), "action-new_claim");
 }
+
+#[test]
+fn a_larger_terminal_shows_earlier_claims_beside_the_sheet_and_nothing_moves() {
+    let claims = || vec![line(412, "王秀英", ClaimState::Submitted), line(398, "王秀英", ClaimState::Withdrawn)];
+    for (columns, rows) in [(132, 43), (132, 24), (80, 43), (100, 30)] {
+        let mut counter = Counter::chinese();
+        counter.type_text("wa");
+        counter.found(two_hits());
+        counter.press("f3");
+        counter.opened(sheet(claims()));
+        let (small, cursor) = counter.draw();
+        counter.expect_not("历次申领");
+        counter.resize(columns, rows);
+        let (large, moved) = counter.draw();
+        assert_eq!(cursor, moved);
+        for (y, line) in small.iter().enumerate().take(22).skip(1) {
+            assert!(large[y].starts_with(line.as_str()), "{y}:\n{line}\n{}", large[y]);
+        }
+        counter.expect("历次申领 2笔");
+        counter.expect("2021 连续2年 2021-01-01 至 2021-12-31");
+        counter.expect("2,427.70 已受理");
+        counter.expect("2,427.70 已撤回");
+    }
+}

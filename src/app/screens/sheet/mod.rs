@@ -3,6 +3,7 @@
 //! - `field.rs` the fields, their order and path · `entries.rs` what stands in them · `choices.rs` fields that choose
 //! - `checks.rs` what is checked, in words · `assessing.rs` the amount as it is typed
 //! - `typing.rs` keys into fields · `confirm.rs` reasons, documents, the submit · `view.rs` how it looks
+//! - `history.rs` what a larger terminal shows beside it
 
 mod assessing;
 mod checks;
@@ -10,6 +11,7 @@ mod choices;
 mod confirm;
 mod entries;
 mod field;
+mod history;
 mod typing;
 mod view;
 
