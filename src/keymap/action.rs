@@ -103,7 +103,7 @@ use Action as A;
 use Layer as L;
 
 /// Every action with its layer and its name in a keymap file.
-pub const ACTIONS: [(Layer, &str, Action); 49] = [
+pub const ACTIONS: [(Layer, &str, Action); 50] = [
     (L::Everywhere, "help", A::Help),
     (L::Everywhere, "palette", A::Palette),
     (L::Everywhere, "lock", A::Lock),
@@ -138,6 +138,7 @@ pub const ACTIONS: [(Layer, &str, Action); 49] = [
     (L::Sheet, "undo", A::Undo),
     (L::Sheet, "clear_field", A::ClearField),
     (L::Sheet, "reveal", A::Reveal),
+    (L::Sheet, "slip", A::Slip),
     (L::Confirm, "all_documents", A::AllDocuments),
     (L::Confirm, "toggle_document_1", A::ToggleDocument(1)),
     (L::Confirm, "toggle_document_2", A::ToggleDocument(2)),

@@ -24,7 +24,8 @@ use confirm::{Confirm, Reasons, Sending};
 use entries::{Entries, Entry};
 use field::Field;
 
-use crate::app::{Context, Event, Go, Screen, Tone};
+use crate::app::screens::preview::Preview;
+use crate::app::{Context, Event, Go, Screen, Tone, prints};
 use crate::domain::claim::{ClaimId, ClaimKind, ClaimLine, Standing};
 use crate::domain::member::{MemberId, PersonalField};
 use crate::domain::sheet::Line as Amount;
@@ -268,6 +269,22 @@ impl Sheet {
         self.stage = Stage::Stopped(field, Box::new(standing));
     }
 
+    /// The slip as it will look, where there is an amount to show.
+    fn preview(&self, cx: &mut Context) -> Go {
+        let slip = self.claim_so_far(cx).zip(self.member.as_ref()).and_then(|(claim, known)| {
+            let slip = prints::preview(cx, claim, &known.member)?;
+            Some(Box::new(Preview::new(slip)))
+        });
+        match slip {
+            Some(preview) => Go::Open(preview),
+            None => {
+                let text = cx.t("sheet-no-slip-yet");
+                cx.say(Tone::Warning, text);
+                Go::Stay
+            }
+        }
+    }
+
     fn answered(&mut self, cx: &mut Context, seq: u64, result: &Result<Reply, StoreError>) -> Go {
         match result {
             Ok(Reply::Member(member)) if seq == self.member_seq => {
@@ -336,6 +353,7 @@ impl Screen for Sheet {
                 Action::Undo,
                 Action::ClearField,
                 Action::Palette,
+                Action::Slip,
                 Action::Reveal,
                 Action::Lock,
             ],
@@ -365,6 +383,7 @@ impl Screen for Sheet {
                 self.save(cx);
                 Go::Stay
             }
+            Event::Action(Action::Slip) if matches!(self.stage, Stage::Typing) => self.preview(cx),
             Event::Shown | Event::DraftSaved(..) | Event::Printed(..) => Go::Stay,
             input => match self.stage {
                 Stage::Typing => self.type_in(cx, input),
