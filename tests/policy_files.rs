@@ -192,7 +192,7 @@ fn every_sentence_has_a_reason_and_a_fix_in_both_languages() {
         for &(from, to, ..) in ROWS {
             for error in errors(&GOOD.replacen(from, to, 1)) {
                 let sentence = words::sentence(&error, &strings);
-                assert!(sentence.contains(';'), "{sentence}");
+                assert!(sentence.contains([';', '；']), "{sentence}");
                 assert!(!sentence.contains("problem-") && !sentence.contains('{'), "{sentence}");
             }
         }
