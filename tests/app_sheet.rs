@@ -1,5 +1,8 @@
 //! The claim sheet with hand-made answers of the store: fresh windows, late and lost answers, facts that changed.
 
+#[path = "desk/sheet.rs"]
+#[allow(dead_code)]
+mod on_sheet;
 #[path = "desk/support.rs"]
 #[allow(dead_code)]
 mod support;
@@ -10,86 +13,10 @@ use huzhu::domain::cover::Paid;
 use huzhu::domain::money::Money;
 use huzhu::domain::sheet::Line;
 use huzhu::policy::Facts;
-use huzhu::store::journal::Draft;
-use huzhu::store::{CardOnFile, Desk, Duplicate, Hello, LastUsed, MemberSheet, Reply, Request, StoreError, Submitted};
+use huzhu::store::{CardOnFile, Desk, Duplicate, Hello, LastUsed, MemberSheet, Reply, Request, StoreError};
 use huzhu::strings::Lang;
+use on_sheet::*;
 use support::*;
-
-/// The sheet of 王秀英, opened as a clerk does, with the reference data there.
-fn at_sheet(hello: Hello, member: MemberSheet) -> Counter {
-    let mut counter = Counter::silent(Lang::Chinese);
-    let reference = Reply::Reference(Some(Box::new(reference())));
-    counter.answer(|request| matches!(request, Request::Hello), Ok(Reply::Hello(Box::new(hello))));
-    counter.answer(|request| matches!(request, Request::Reference { .. }), Ok(reference));
-    counter.answer(|request| matches!(request, Request::Desk), Ok(Reply::Desk(Box::default())));
-    find(&mut counter);
-    counter.press("f3");
-    counter.opened(member);
-    counter
-}
-
-/// The cursor on 王秀英 among those that were found.
-fn find(counter: &mut Counter) {
-    counter.type_text("wangxiu");
-    while counter.searches() > 0 {
-        counter.found(two_hits());
-    }
-    counter.press("down");
-}
-
-/// Types the reference claim up to the confirmation.
-fn enter_claim(counter: &mut Counter) {
-    fields(counter, &["0012345678", "by", "0312", "0319", "k80", "18234.56", "1320", "", "", "11020.3"]);
-    bill(counter, None);
-    stay(counter, vec![]);
-}
-
-fn fields(counter: &mut Counter, texts: &[&str]) {
-    for text in texts {
-        counter.type_text(text);
-        counter.press("enter");
-    }
-}
-
-fn bill(counter: &mut Counter, standing: Option<Standing>) {
-    counter.answer(|request| matches!(request, Request::CheckBill(_)), Ok(Reply::Bill(standing.map(Box::new))));
-}
-
-fn stay(counter: &mut Counter, standings: Vec<Standing>) {
-    counter.answer(|request| matches!(request, Request::CheckStay { .. }), Ok(Reply::Stay(standings)));
-}
-
-fn is_submit(request: &Request) -> bool {
-    matches!(request, Request::Submit(_))
-}
-
-fn submitted(request: Request) -> NewClaim {
-    match request {
-        Request::Submit(claim) => *claim,
-        other => panic!("{other:?}"),
-    }
-}
-
-/// Confirms with all documents; gives what was sent, answered with a result.
-fn submit(counter: &mut Counter, result: Result<Reply, StoreError>) -> NewClaim {
-    counter.press("ctrl-s");
-    counter.expect("确认提交");
-    counter.press("space enter");
-    submitted(counter.answer(is_submit, result))
-}
-
-fn accepted(sequence: u32) -> Result<Reply, StoreError> {
-    let claim = Box::new(recorded(sequence, ClaimState::Submitted));
-    Ok(Reply::Submitted(Submitted { claim, hash: String::new(), replay: false }))
-}
-
-fn drafts(counter: &Counter) -> Vec<&Draft> {
-    let saved = counter.commands.iter().filter_map(|command| match command {
-        Cmd::SaveDraft(draft) => Some(draft.as_ref()),
-        _ => None,
-    });
-    saved.collect()
-}
 
 fn standing_elsewhere() -> Standing {
     Standing { number: number(7), office: "红山区".into(), state: ClaimState::Submitted, line: None }
@@ -346,13 +273,8 @@ fn every_field_as_on_the_claim_before() {
     // Each field by itself: the draft opens with the cursor in it.
     let mut draft = draft("王秀英");
     draft.fields.clear();
-    let mut counter = Counter::silent(Lang::Chinese);
     let used = LastUsed { claim: Some(Box::new(last.clone())), ..hello().last_used };
-    let hello = Hello { last_used: used, ..hello() };
-    counter.answer(|request| matches!(request, Request::Hello), Ok(Reply::Hello(Box::new(hello))));
-    let known = Reply::Reference(Some(Box::new(reference())));
-    counter.answer(|request| matches!(request, Request::Reference { .. }), Ok(known));
-    counter.answer(|request| matches!(request, Request::Desk), Ok(Reply::Desk(Box::new(Desk::default()))));
+    let mut counter = at_desk(Hello { last_used: used, ..hello() });
     for name in names {
         draft.focus = name.into();
         counter.send(Msg::Journal { drafts: vec![draft.clone()], reference: None, damage: None });
