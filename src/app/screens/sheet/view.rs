@@ -160,7 +160,11 @@ fn draw_field(sheet: &Sheet, cx: &Context, field: Field, area: Rect, buf: &mut B
         let (text, cursor) = (entry.line.text(), entry.line.cursor());
         return Some(typed::draw(buf, x, y, columns, text, cursor, cx.theme.focus()));
     }
-    let (text, style) = shown(sheet, cx, field);
+    let (mut text, style) = shown(sheet, cx, field);
+    if field.form() == Form::Amount && problem != Some(Level::Error) && width(&text) > usize::from(columns) {
+        // A figure that is cut would be another one.
+        text = "#".repeat(usize::from(columns));
+    }
     let style = if focused { style.patch(cx.theme.focus()) } else { style };
     let indent = match field.form() {
         Form::Amount => columns.saturating_sub(width(&text) as u16),
