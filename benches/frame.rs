@@ -199,14 +199,6 @@ fn main() {
     }
     print("no change", nothing);
 
-    let mut hanzi = Row::default();
-    for _ in 0..rounds {
-        counter.key(Key::char('%'), &mut Row::default());
-        counter.key(Key::char('秀'), &mut hanzi);
-        counter.key(Key::plain(Code::Esc), &mut Row::default());
-    }
-    print("a hanzi in the search box", hanzi);
-
     let mut rows = Row::default();
     counter.type_text("wang");
     for at in 0..rounds {
@@ -239,5 +231,15 @@ fn main() {
         }
     }
     print("a digit, with the amount changing", panel);
+
+    let mut hanzi = Row::default();
+    for _ in 0..11 {
+        counter.key(Key::plain(Code::Down), &mut Row::default());
+    }
+    for _ in 0..rounds {
+        counter.key(Key::char('秀'), &mut hanzi);
+        counter.key(Key::plain(Code::Backspace), &mut Row::default());
+    }
+    print("a hanzi in a field", hanzi);
     std::io::stdout().flush().expect("stdout");
 }

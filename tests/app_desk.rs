@@ -78,17 +78,43 @@ fn one_question_under_way_and_only_the_newest_answer_counts() {
 }
 
 #[test]
-fn old_rows_stay_until_new_ones_come_but_nothing_in_them_is_chosen() {
+fn old_rows_and_keys_stay_as_they_look_until_new_rows_come() {
     let mut counter = Counter::chinese();
     counter.type_text("wa");
     counter.found(two_hits());
-    counter.expect("> 1 王秀芳");
+    counter.press("down");
+    counter.expect("> 2 王秀英");
+    let (before, _) = counter.draw();
     counter.type_text("n");
-    counter.expect("王秀芳");
-    counter.expect_not("> 1");
-    counter.found(vec![hit(2, "王秀英", 1971, "2264", "巴彦淖尔市医院", 1)]);
-    counter.expect_not("王秀芳");
-    counter.expect("> 1 王秀英");
+    let (under_way, cursor) = counter.draw();
+    assert_eq!(under_way[0], before[0]);
+    assert_eq!(under_way[1], before[1].replace("wa ", "wan"));
+    assert_eq!(under_way[2..], before[2..]);
+    assert_eq!(cursor.map(|at| at.x), Some(8));
+    // What is pressed meanwhile is for the new rows.
+    counter.press("enter");
+    counter.found(vec![hit(7, "王娜", 1990, "0007", "临河区第一中学", 1)]);
+    let opened = counter.opened(sheet(vec![]));
+    assert!(matches!(opened, Request::OpenMember { member, .. } if member == hit(7, "", 0, "", "", 0).member));
+    counter.press("esc");
+    counter.expect_not("王秀英");
+    counter.expect("> 1 王娜");
+}
+
+#[test]
+fn what_failed_is_asked_again_when_it_is_typed_again() {
+    let mut counter = Counter::chinese();
+    counter.type_text("wa");
+    counter.answer(is_search, Err(StoreError::Unreachable("no route".into())));
+    counter.expect("连不上中心");
+    // Erased and typed before the answer to what is shorter is there.
+    counter.type_text("n");
+    counter.press("backspace");
+    counter.expect_not("连不上中心");
+    counter.answer(is_search, Err(StoreError::Unreachable("no route".into())));
+    let asked = counter.found(two_hits());
+    assert_eq!(latin(&asked), "wa");
+    counter.expect("> 1 王秀芳");
 }
 
 #[test]
@@ -99,7 +125,7 @@ fn what_is_not_searched_is_said() {
         ("123", "数字太少"),
         ("1234567", "只输入尾号4至6位"),
         ("152801197105062265", "校验码不对"),
-        ("HZ1508", "申领号不完整"),
+        ("HZ1508", "受理号不完整"),
         ("6221471234561234567", "不按银行卡查找"),
         ("?!", "不能这样查找"),
     ] {
@@ -149,6 +175,16 @@ fn twenty_rows_turn_pages_and_alt_digits_pick() {
     let rows = (1..=20).map(|n| hit(n, &format!("王{n}"), 1970, "0000", "单位", 2)).collect();
     counter.found(rows);
     counter.expect("> 1 王1 ");
+    counter.expect("  9 王9 ");
+    counter.expect_not("王10");
+    counter.press("pgdn down");
+    counter.expect(">   王10");
+    counter.expect_not("  1 王1 ");
+    // Up again the rows stay as long as the chosen one is among them.
+    counter.press("up up");
+    counter.expect("> 8 王8 ");
+    counter.expect("  2 王2 ");
+    counter.expect("    王10");
     counter.press("pgdn pgdn down down down");
     counter.expect(">   王20");
     counter.press("pgup pgup pgup");
@@ -301,7 +337,7 @@ fn a_scanned_claim_number_replaces_what_is_there() {
         Ok(Reply::Found(Found { rows, ..Found::default() }))
     });
     assert_eq!(asked, Request::Search(Query::Claim(number(412))));
-    counter.expect("1条 申领号");
+    counter.expect("1条 受理号");
     counter.press("f5");
     counter.claim(recorded(412, ClaimState::Submitted));
     counter.expect(&format!("回执 {}", number(412)));

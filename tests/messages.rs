@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 use huzhu::config::{KEYS, PRINTER_KEYS};
 use huzhu::keymap::action::ACTIONS;
+use huzhu::store::StoreError;
+use huzhu::strings::errors::store_error;
 use huzhu::strings::{Lang, Strings};
 
 /// The beginnings of keys that the source makes from codes: `format!("kind-{}", …)`.
@@ -36,7 +38,8 @@ fn messages(lang: Lang) -> BTreeMap<String, BTreeSet<String>> {
     found
 }
 
-fn code() -> String {
+/// The source of a folder of `src`, or of all of it.
+fn code(room: &str) -> String {
     fn walk(folder: &Path, code: &mut String) {
         let mut paths: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
         paths.sort();
@@ -49,7 +52,7 @@ fn code() -> String {
         }
     }
     let mut code = String::new();
-    walk(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut code);
+    walk(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(room), &mut code);
     code
 }
 
@@ -67,7 +70,7 @@ fn both_languages_say_the_same() {
 #[test]
 fn the_source_uses_what_is_there() {
     let known = messages(Lang::Chinese);
-    let code = code();
+    let code = code("");
     let mut missing = BTreeSet::new();
     for call in [".get(\"", ".t(\"", ".with(\"", ".with(\n"] {
         for (at, _) in code.match_indices(call) {
@@ -85,7 +88,7 @@ fn the_source_uses_what_is_there() {
 
 #[test]
 fn every_message_is_used() {
-    let code = code();
+    let code = code("");
     let actions: BTreeSet<String> = ACTIONS.iter().map(|(_, _, action)| action.label_key()).collect();
     let takes: BTreeSet<&str> = KEYS.iter().chain(PRINTER_KEYS).map(|spec| spec.takes.words).collect();
     let computed = computed(&code);
@@ -98,6 +101,28 @@ fn every_message_is_used() {
         })
         .collect();
     assert!(unused.is_empty(), "{unused:?}");
+}
+
+#[test]
+fn every_refusal_has_its_sentence() {
+    let code = code("store");
+    let mut used = BTreeSet::new();
+    for call in ["refused(\"", "Refused(\""] {
+        for (at, _) in code.match_indices(call) {
+            let rest = &code[at + call.len()..];
+            used.insert(format!("refused-{}", rest.split('"').next().unwrap_or_default()));
+        }
+    }
+    for lang in [Lang::Chinese, Lang::English] {
+        let said: BTreeSet<String> = messages(lang).into_keys().filter(|key| key.starts_with("refused-")).collect();
+        assert_eq!(used, said, "{lang:?}");
+        let strings = Strings::new(lang);
+        for key in &used {
+            let reason = key.trim_start_matches("refused-").to_owned();
+            assert_eq!(store_error(&StoreError::Refused(reason), &strings), strings.get(key));
+        }
+    }
+    assert!(used.len() > 8);
 }
 
 #[test]

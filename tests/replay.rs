@@ -81,7 +81,7 @@ async fn a_kill_loses_nothing_that_was_left() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cut_is_told_and_mended() {
-    let story = "<cut>wangxiu<idle>\nexpect 连不上中心\nexpect-not 王秀英\n<mend><bs><idle>u<idle>\nexpect 王秀英\n";
+    let story = "<cut>wangxiu<idle>\nexpect 连不上中心\nexpect-not 王秀英\n<mend><bs>u<idle>\nexpect 王秀英\n";
     holds(&Central::new().await.run(story).await);
 }
 

@@ -194,6 +194,10 @@ pub trait Screen: Send {
     fn takes_bursts(&self) -> bool {
         false
     }
+    /// Whether it has nothing to show before an answer comes: the screen beneath stays until that takes long.
+    fn is_opening(&self) -> bool {
+        false
+    }
     /// When it wants a tick, in milliseconds of the steady count.
     fn wake_at(&self) -> Option<u64> {
         None

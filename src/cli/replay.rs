@@ -51,6 +51,9 @@ pub struct Args {
     /// Where slips go, as text
     #[arg(long, value_name = "DIR")]
     slips: Option<PathBuf>,
+    /// List every frame with its bytes
+    #[arg(long)]
+    frames: bool,
 }
 
 fn size(text: &str) -> Result<(u16, u16), String> {
@@ -74,12 +77,13 @@ impl Args {
             today: self.today,
             size: self.size,
             slips: self.slips.clone(),
+            frames: self.frames,
             data: global.data.clone(),
             config,
         };
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
         let outcome = runtime.block_on(run_story(options))?;
-        println!("{}", serde_json::to_string_pretty(&outcome)?);
+        words::say(&serde_json::to_string_pretty(&outcome)?)?;
         Ok(if outcome.failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
 }
@@ -98,6 +102,8 @@ pub struct Options {
     pub size: (u16, u16),
     /// Where slips go, as text; none: into the data directory.
     pub slips: Option<PathBuf>,
+    /// Whether every frame is listed in the outcome.
+    pub frames: bool,
     /// The data directory; none: a new one that is removed at the end.
     pub data: Option<PathBuf>,
     /// What is in force.
@@ -114,6 +120,7 @@ impl Options {
             today: None,
             size: (80, 24),
             slips: None,
+            frames: false,
             data: None,
             config: Config::built_in(lang),
         }
@@ -135,6 +142,9 @@ pub struct Outcome {
     pub round_trips: u32,
     /// All round trips.
     pub round_trips_all: u32,
+    /// Every frame, where they were asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub writes: Vec<Wrote>,
     /// Expectations that did not hold.
     pub failed: Vec<Failed>,
     /// Screens that the story asked for.
@@ -153,6 +163,19 @@ pub struct Spread {
     pub p99: u64,
     /// The longest.
     pub max: u64,
+}
+
+/// A frame and what came before it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Wrote {
+    /// The line of the story, 0 at the start.
+    pub line: usize,
+    /// The last key or step.
+    pub after: String,
+    /// Whether it is the key's own frame; others come with answers and with the time.
+    pub own: bool,
+    /// Its bytes.
+    pub bytes: usize,
 }
 
 /// An expectation that did not hold.
@@ -200,7 +223,7 @@ pub async fn run_story(options: Options) -> anyhow::Result<Outcome> {
         slips: options.slips,
         watched: true,
     };
-    let mut teller = Teller::start(place).await?;
+    let mut teller = Teller::start(place, options.frames).await?;
     while let Some((line, step)) = steps.pop_front() {
         if teller.machine.is_over() {
             break;
@@ -248,14 +271,17 @@ struct Teller {
     unused_search: Option<u32>,
     /// The rows of the term that is typed were needed: a later search of it is the same one.
     term_used: bool,
+    /// Where the next frame belongs, where frames are listed.
+    frames: Option<(usize, String)>,
 }
 
 impl Teller {
-    async fn start(place: Place) -> anyhow::Result<Teller> {
+    async fn start(place: Place, frames: bool) -> anyhow::Result<Teller> {
         let (columns, rows) = place.size;
         let screen = Screen::new(std::io::sink(), columns, rows, place.theme.colours);
         let mut teller = Teller::open(place, screen).await?;
-        teller.draw()?;
+        teller.frames = frames.then(|| (0, "start".to_owned()));
+        teller.draw(true)?;
         Ok(teller)
     }
 
@@ -279,11 +305,15 @@ impl Teller {
             frame_us: Vec::new(),
             unused_search: None,
             term_used: false,
+            frames: None,
         })
     }
 
     /// `waits`: the next step needs what this one asked for.
     async fn step(&mut self, line: usize, step: Step, waits: bool) -> anyhow::Result<()> {
+        if let Some(frames) = &mut self.frames {
+            *frames = (line, name(&step));
+        }
         match step {
             Step::Key(key) => {
                 if acts(key) {
@@ -319,7 +349,7 @@ impl Teller {
             Step::Size(columns, rows) => {
                 self.screen.resize(columns, rows);
                 self.machine.apply(Msg::Resize(columns, rows));
-                self.draw()?;
+                self.draw(true)?;
             }
             Step::Cut => self.line.cut(),
             Step::Lose => self.line.lose(),
@@ -336,12 +366,12 @@ impl Teller {
         let begun = Instant::now();
         self.machine.input(input);
         self.count(waits);
-        self.draw()?;
+        self.draw(true)?;
         self.frame_us.push(u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX));
         while let Some(answer) = self.machine.answer_now() {
             self.machine.take(answer);
         }
-        self.draw()
+        self.draw(false)
     }
 
     /// Counts what was asked. `waits`: the next step of the story needs what this one asked for.
@@ -368,10 +398,16 @@ impl Teller {
         }
     }
 
-    fn draw(&mut self) -> anyhow::Result<()> {
+    /// `own`: the frame of a key or another step, not of an answer.
+    fn draw(&mut self, own: bool) -> anyhow::Result<()> {
         let Cost { bytes, writes } = self.machine.draw(&mut self.screen)?;
         self.outcome.bytes += bytes;
         self.outcome.frames += writes;
+        if let Some((line, after)) = &self.frames
+            && writes > 0
+        {
+            self.outcome.writes.push(Wrote { line: *line, after: after.clone(), own, bytes });
+        }
         // What was asked beside a key, after an answer or by the time.
         self.count(false);
         Ok(())
@@ -393,7 +429,7 @@ impl Teller {
             answer = self.machine.answer() => self.machine.take(answer),
             () = tokio::time::sleep(wake) => self.machine.tick(),
         }
-        self.draw()
+        self.draw(false)
     }
 
     /// Whether a text is on the screen, now or after what the counter is about to do by itself.
@@ -424,7 +460,7 @@ impl Teller {
 
     /// As SIGKILL would: nothing more is written, and the program starts again on what is there.
     async fn kill(self) -> anyhow::Result<Teller> {
-        let Teller { place, mut machine, writer, store, mut screen, outcome, frame_us, .. } = self;
+        let Teller { place, mut machine, writer, store, mut screen, outcome, frame_us, frames, .. } = self;
         // The old program lets its files go before they are opened again.
         writer.abort();
         let _ = writer.await;
@@ -432,8 +468,8 @@ impl Teller {
         drop((machine, store));
         screen.forget();
         let fresh = Teller::open(place, screen).await?;
-        let mut teller = Teller { outcome, frame_us, ..fresh };
-        teller.draw()?;
+        let mut teller = Teller { outcome, frame_us, frames, ..fresh };
+        teller.draw(true)?;
         Ok(teller)
     }
 
@@ -450,6 +486,15 @@ impl Teller {
         // A story's directory is removed after its last draft was written.
         let _ = self.writer.await;
         self.outcome
+    }
+}
+
+/// A step's name in the list of frames.
+fn name(step: &Step) -> String {
+    match step {
+        Step::Key(key) => key.to_string(),
+        Step::Paste(text) => text.clone(),
+        other => format!("{other:?}").to_lowercase(),
     }
 }
 

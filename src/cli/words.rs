@@ -1,5 +1,6 @@
 //! What went wrong at the edge, as sentences that say what to do next.
 
+use std::io::{self, Write};
 use std::path::Path;
 
 use crate::config::DataDirError;
@@ -34,7 +35,7 @@ pub fn open(error: &StoreError, path: &Path, login: &str, strings: &Strings) -> 
     match error {
         StoreError::NotFound => strings.with("start-no-database", &[("path", &path.display())]),
         StoreError::NotAllowed => strings.with("start-no-account", &[("login", &login)]),
-        StoreError::Refused(code) if code.ends_with("today") => strings.get("start-no-today"),
+        StoreError::Refused(code) if code == "today" => strings.get("start-no-today"),
         other => strings.with("start-database", &[("path", &path.display()), ("why", &store_error(other, strings))]),
     }
 }
@@ -60,4 +61,15 @@ pub fn lost(lost: &Lost, strings: &Strings) -> String {
 /// Text for a terminal that is no screen of ours: line by line, nothing in it steers anything.
 pub fn safe(text: &str) -> String {
     text.lines().map(display_safe).collect::<Vec<_>>().join("\n")
+}
+
+/// Writes a line to the standard output. A reader that has seen enough (`| head`) is no error.
+///
+/// # Errors
+/// Where it can't be written otherwise.
+pub fn say(line: &str) -> io::Result<()> {
+    match writeln!(io::stdout().lock(), "{line}") {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
 }

@@ -264,7 +264,7 @@ pub enum StoreError {
     /// The id was used with other content.
     #[error("the id was used with other content")]
     IdReused,
-    /// Refused, with a reason code that `strings` knows (`refused-…`).
+    /// Refused, with a reason code; its sentence is `refused-CODE` in the message files.
     #[error("refused: {0}")]
     Refused(String),
     /// Too many; when it goes on.

@@ -7,8 +7,10 @@ use std::fmt::Display;
 
 use super::Strings;
 use crate::domain::money::Money;
-use crate::policy::Assessment;
 use crate::policy::assessment::{BenefitResult, Had, StepResult};
+use crate::policy::figure::Rate;
+use crate::policy::model::{Op, Tier, TierMode};
+use crate::policy::{Assessment, Policy};
 
 /// How a line is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,9 +53,19 @@ impl ExplainLine {
 
 /// The whole explanation: benefits with their steps, the total, the next tier, why there is not more, flags.
 pub fn lines(assessment: &Assessment, strings: &Strings) -> Vec<ExplainLine> {
+    laid(assessment, None, strings)
+}
+
+/// The same for the panel beside the fields, where each line keeps its place while amounts are typed: every tier of a table
+/// stands there whether or not the claim reaches it, and the sum under it.
+pub fn panel(assessment: &Assessment, policy: &Policy, strings: &Strings) -> Vec<ExplainLine> {
+    laid(assessment, Some(policy), strings)
+}
+
+fn laid(assessment: &Assessment, policy: Option<&Policy>, strings: &Strings) -> Vec<ExplainLine> {
     let mut lines: Vec<ExplainLine> = Vec::new();
     for result in &assessment.benefits {
-        lines.extend(benefit(result, strings));
+        lines.extend(benefit(result, policy.and_then(|policy| table(result, policy)), strings));
     }
     lines.extend(assessment.total_steps.iter().filter_map(|done| step(done, strings)));
     let total = ExplainLine::new(LineKind::Total, strings.get("explain-total"), assessment.total.grouped());
@@ -81,8 +93,17 @@ pub fn notes(assessment: &Assessment, strings: &Strings) -> Vec<String> {
     assessment.flags.iter().map(note).collect()
 }
 
-/// One benefit: its base or its title first, then what the steps did.
-fn benefit(result: &BenefitResult, strings: &Strings) -> Vec<ExplainLine> {
+/// The table of a benefit that is read slice by slice.
+fn table<'a>(result: &BenefitResult, policy: &'a Policy) -> Option<&'a [Tier]> {
+    let benefit = policy.benefits.iter().find(|benefit| *benefit.code == result.code)?;
+    benefit.steps.iter().find_map(|step| match &step.op {
+        Op::Tiers { mode: TierMode::Marginal, by_period: false, table } => Some(table.as_slice()),
+        _ => None,
+    })
+}
+
+/// One benefit: its base or its title first, then what the steps did; `table` is shown whole.
+fn benefit(result: &BenefitResult, table: Option<&[Tier]>, strings: &Strings) -> Vec<ExplainLine> {
     let label = label(result);
     let clause = result.clause.as_ref();
     let beside_label = clause.filter(|clause| **clause != label);
@@ -104,12 +125,13 @@ fn benefit(result: &BenefitResult, strings: &Strings) -> Vec<ExplainLine> {
     for done in steps {
         if done.op == "tiers" {
             lines.extend(slices(done, strings));
+            lines.extend(table.into_iter().flat_map(|table| not_reached(done, table, strings)));
         } else {
             lines.extend(step(done, strings));
         }
     }
     let shown = lines.iter().rev().find(|line| line.figure.contains('.')).map(|line| line.figure.as_str());
-    if shown != Some(result.amount.grouped().as_str()) {
+    if table.is_some() || shown != Some(result.amount.grouped().as_str()) {
         lines.push(ExplainLine::new(LineKind::Step, strings.get("explain-subtotal"), result.amount.grouped()));
     }
     lines.extend(cut(result, strings));
@@ -193,18 +215,35 @@ fn slices(done: &StepResult, strings: &Strings) -> Vec<ExplainLine> {
     let line = |(at, slice): (usize, &crate::policy::assessment::Slice)| {
         let next = done.next.as_ref().map(|next| next.from);
         let end = if at + 1 == slices.len() { next } else { Some(slice.1) };
-        let (from, rate) = (slice.0, slice.2.percent());
-        let text = match end {
-            Some(end) if from.is_zero() => strings.with("explain-tier-to", &[("to", &end.grouped()), ("rate", &rate)]),
-            Some(end) => strings.with("explain-tier", &[("from", &short(from)), ("to", &short(end)), ("rate", &rate)]),
-            None if from.is_zero() => strings.with("explain-tier-all", &[("rate", &rate)]),
-            None => strings.with("explain-tier-from", &[("from", &short(from)), ("rate", &rate)]),
-        };
+        let text = tier(slice.0, end, slice.2, strings);
         // A single slice is the step itself: its figure is the rounded one.
         let figure = if slices.len() == 1 { done.output.grouped() } else { grouped_exact(&slice.3) };
         ExplainLine::new(LineKind::Step, text, figure).of(done.clause.as_ref())
     };
     slices.iter().enumerate().map(line).collect()
+}
+
+/// What a tier gives for which part.
+fn tier(from: Money, to: Option<Money>, rate: Rate, strings: &Strings) -> String {
+    let rate = rate.percent();
+    match to {
+        Some(to) if from.is_zero() => strings.with("explain-tier-to", &[("to", &to.grouped()), ("rate", &rate)]),
+        Some(to) => strings.with("explain-tier", &[("from", &short(from)), ("to", &short(to)), ("rate", &rate)]),
+        None if from.is_zero() => strings.with("explain-tier-all", &[("rate", &rate)]),
+        None => strings.with("explain-tier-from", &[("from", &short(from)), ("rate", &rate)]),
+    }
+}
+
+/// The tiers that a claim did not reach, without a figure.
+fn not_reached(done: &StepResult, table: &[Tier], strings: &Strings) -> Vec<ExplainLine> {
+    let reached = done.slices.as_ref().map_or(0, |slices| slices.len());
+    let begins = [Money::ZERO].into_iter().chain(table.iter().filter_map(|tier| tier.to));
+    let line = |(from, row): (Money, &Tier)| {
+        let mut line = ExplainLine::new(LineKind::Step, tier(from, row.to, row.rate, strings), "-");
+        line.illustrative = row.illustrative;
+        line.of(done.clause.as_ref())
+    };
+    begins.zip(table).skip(reached).map(line).collect()
 }
 
 /// How much more would reach the next tier.

@@ -1,11 +1,12 @@
 //! Frames to bytes, as few as possible: what differs from the frame before is written, with the shortest way to each
-//! place, attributes only where they change, runs of blanks erased; the cursor comes last. One write a frame, none where
+//! place, attributes only where they change, runs of blanks erased, whole rows moved; the cursor comes last. One write a frame, none where
 //! nothing changed, and the terminal is never asked anything.
 //!
 //! [`Screen`] keeps both frames itself instead of standing behind ratatui's `Terminal`: only who sees both whole frames can
 //! erase to the end of a line or print over a gap where that is shorter.
 
 use std::io::{self, Write};
+use std::ops::Range;
 
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::{Position, Rect};
@@ -13,7 +14,14 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::domain::text::is_unsafe;
 
+use super::row::{Part, Row};
+use super::shift::{self, Shift, Step};
 use super::style::{Pen, Style};
+
+/// Where fewer rows differ, each is written where it is.
+const MANY: usize = 3;
+/// Moves of rows in one frame at most.
+const STEPS: usize = 4;
 
 /// What a frame cost.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -84,17 +92,20 @@ impl<W: Write> Screen<W> {
         if !self.cleared {
             self.clear();
         }
-        let width = usize::from(area.width);
-        for y in 0..area.height {
-            let cells = usize::from(y) * width..(usize::from(y) + 1) * width;
-            if self.shown.content[cells.clone()] == self.next.content[cells.clone()] {
-                continue;
-            }
+        let mut changed: Vec<u16> = (0..area.height).filter(|y| self.differs(*y)).collect();
+        for y in &changed {
+            let cells = self.cells(*y);
             self.next.content[cells].iter_mut().for_each(make_safe);
+        }
+        if changed.len() >= MANY {
+            self.move_rows();
+            changed = (0..area.height).filter(|y| self.differs(*y)).collect();
+        }
+        for y in changed {
             self.ink.row(y, &Row::of(&self.shown, y), &Row::of(&self.next, y));
         }
         if let Some(to) = cursor {
-            self.ink.go(to, &Row::of(&self.next, to.y));
+            self.ink.go(to, Some(&Row::of(&self.next, to.y)));
         }
         if self.cursor_shown != Some(cursor.is_some()) {
             self.cursor_shown = Some(cursor.is_some());
@@ -102,6 +113,48 @@ impl<W: Write> Screen<W> {
         }
         std::mem::swap(&mut self.shown, &mut self.next);
         self.send()
+    }
+
+    /// The cells of a row.
+    fn cells(&self, y: u16) -> Range<usize> {
+        let width = usize::from(self.next.area.width);
+        usize::from(y) * width..(usize::from(y) + 1) * width
+    }
+
+    fn differs(&self, y: u16) -> bool {
+        self.shown.content[self.cells(y)] != self.next.content[self.cells(y)]
+    }
+
+    /// Moves rows that stand elsewhere in the next frame, and erases what is below a row, where that is shorter.
+    fn move_rows(&mut self) {
+        for _ in 0..STEPS {
+            match shift::find(&rows(&self.shown), &rows(&self.next), self.ink.width) {
+                None => return,
+                Some(Step::Shift(shift)) => self.shift(&shift),
+                Some(Step::Erase(y)) => {
+                    self.ink.go(Position::new(0, y as u16), None);
+                    self.ink.plain();
+                    self.ink.bytes.extend_from_slice(b"\x1b[J");
+                    let first = self.cells(y as u16).start;
+                    self.shown.content[first..].iter_mut().for_each(Cell::reset);
+                }
+            }
+        }
+    }
+
+    fn shift(&mut self, shift: &Shift) {
+        let (delete, insert, lines) = shift.lines();
+        self.ink.lines(delete as u16, lines, 'M');
+        self.ink.lines(insert as u16, lines, 'L');
+        let width = usize::from(self.ink.width);
+        let blank = shift.blank();
+        let touched = shift.to.start.min(blank.start) * width..shift.to.end.max(blank.end) * width;
+        if shift.by > 0 {
+            self.shown.content[touched].rotate_right(lines * width);
+        } else {
+            self.shown.content[touched].rotate_left(lines * width);
+        }
+        self.shown.content[blank.start * width..blank.end * width].iter_mut().for_each(Cell::reset);
     }
 
     /// The frame that is shown.
@@ -168,30 +221,48 @@ impl Ink {
                 x += 1;
                 continue;
             }
-            self.go(Position::new(x, y), new);
+            self.go(Position::new(x, y), Some(new));
             let blanks = (x..self.width).take_while(|x| new.is_blank(*x)).count() as u16;
             let erased = (x..x + blanks).filter(|x| !old.is_blank(*x)).count();
             if x >= blank_from && erased > 3 {
-                self.pen.set(Style::default(), &mut self.bytes);
+                self.plain();
                 self.bytes.extend_from_slice(b"\x1b[K");
                 return;
             }
             // What comes after an erased run is reached with a move of four bytes or so.
             if erased > 9 {
-                self.pen.set(Style::default(), &mut self.bytes);
+                self.plain();
                 self.bytes.extend_from_slice(format!("\x1b[{blanks}X").as_bytes());
                 x += blanks;
                 continue;
             }
-            self.pen.set(style, &mut self.bytes);
+            if new.is_blank(x) {
+                self.plain();
+            } else {
+                self.pen.set(style, &mut self.bytes);
+            }
             self.bytes.extend_from_slice(symbol.as_bytes());
             x += columns;
             self.at = (x < self.width).then_some(Position::new(x, y));
         }
     }
 
-    /// The shortest way to a place: over the gap (`row` is what the terminal's row holds), relative, or absolute.
-    fn go(&mut self, to: Position, row: &Row) {
+    /// A pen that leaves nothing on blanks and where it erases.
+    fn plain(&mut self) {
+        if !self.pen.is_plain() {
+            self.pen.set(Style::default(), &mut self.bytes);
+        }
+    }
+
+    /// Deletes (`M`) or inserts (`L`) lines; the cursor stays in the first column.
+    fn lines(&mut self, y: u16, lines: usize, letter: char) {
+        self.go(Position::new(0, y), None);
+        self.plain();
+        self.bytes.extend(step(lines as u16, letter));
+    }
+
+    /// The shortest way to a place: over the gap (where `row` says what the terminal's row holds), relative, or absolute.
+    fn go(&mut self, to: Position, row: Option<&Row>) {
         let mut best = absolute(to);
         if let Some(at) = self.at {
             if at == to {
@@ -202,7 +273,7 @@ impl Ink {
                     best = way;
                 }
             }
-            if let Some(over) = self.over(at, to, row).filter(|over| over.len() <= best.len()) {
+            if let Some(over) = row.and_then(|row| self.over(at, to, row)).filter(|over| over.len() <= best.len()) {
                 best = over;
             }
         }
@@ -218,13 +289,21 @@ impl Ink {
         let mut bytes = Vec::new();
         for x in at.x..to.x {
             match row.part(x) {
-                Part::Symbol { symbol, style, .. } if self.pen.is(style) => bytes.extend_from_slice(symbol.as_bytes()),
+                Part::Symbol { symbol, style, .. }
+                    if self.pen.is(style) || (row.is_blank(x) && self.pen.is_plain()) =>
+                {
+                    bytes.extend_from_slice(symbol.as_bytes());
+                }
                 Part::Symbol { .. } => return None,
                 Part::Covered => {}
             }
         }
         Some(bytes)
     }
+}
+
+fn rows(buf: &Buffer) -> Vec<Row<'_>> {
+    (0..buf.area.height).map(|y| Row::of(buf, y)).collect()
 }
 
 /// Nothing that steers a terminal gets through a cell, whoever wrote it.
@@ -276,51 +355,6 @@ fn from_margin(at: Position, to: Position) -> Vec<u8> {
     }
     bytes.extend(step(to.x, 'C'));
     bytes
-}
-
-/// What stands in a column.
-#[derive(Clone, Copy, PartialEq)]
-enum Part<'a> {
-    /// A symbol that begins here.
-    Symbol { symbol: &'a str, style: Style, columns: u16 },
-    /// The second half of a wide one.
-    Covered,
-}
-
-/// A row of a frame as a terminal shows it.
-struct Row<'a> {
-    parts: Vec<Part<'a>>,
-}
-
-impl<'a> Row<'a> {
-    fn of(buf: &'a Buffer, y: u16) -> Row<'a> {
-        let width = buf.area.width;
-        let mut parts = Vec::with_capacity(usize::from(width));
-        let mut x = 0;
-        while x < width {
-            let cell = &buf[(x, y)];
-            let columns = cell.symbol().width().max(1) as u16;
-            let style = Style::of(cell);
-            if x + columns > width {
-                // Half of it would stand outside.
-                parts.push(Part::Symbol { symbol: " ", style, columns: 1 });
-                x += 1;
-                continue;
-            }
-            parts.push(Part::Symbol { symbol: cell.symbol(), style, columns });
-            parts.extend((1..columns).map(|_| Part::Covered));
-            x += columns;
-        }
-        Row { parts }
-    }
-
-    fn part(&self, x: u16) -> Part<'a> {
-        self.parts[usize::from(x)]
-    }
-
-    fn is_blank(&self, x: u16) -> bool {
-        matches!(self.part(x), Part::Symbol { symbol: " ", style, .. } if style.is_blank())
-    }
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 //! - `burst.rs` what came too fast for hands (a paste without brackets, a scanner), pure
 //! - `input.rs` the thread that reads the terminal
 //! - `backend.rs` frames to bytes: one write a frame, none where nothing changed
+//! - `row.rs`, `shift.rs` rows as a terminal shows them; which of them move
 //! - `style.rs` attributes, changed with the fewest bytes
 //! - `guard.rs` the modes of the terminal, undone on every way out
 //! - `look.rs` what a terminal can show: colours, borders, the width of ambiguous characters
@@ -17,6 +18,8 @@ pub mod guard;
 pub mod input;
 pub mod look;
 pub mod parse;
+mod row;
+mod shift;
 mod style;
 
 use ratatui::buffer::Buffer;

@@ -71,6 +71,11 @@ impl Pen {
         self.meant(style) == self.now
     }
 
+    /// Whether nothing of it shows on blanks and where it erases.
+    pub fn is_plain(&self) -> bool {
+        self.now.bg == Color::Reset && !self.now.modifier.intersects(SHOWN_ON_BLANKS)
+    }
+
     fn meant(&self, style: Style) -> Style {
         if self.colours { style } else { Style { fg: Color::Reset, bg: Color::Reset, ..style } }
     }

@@ -53,6 +53,11 @@ impl Cell {
     }
 }
 
+/// The first cell of a row that can be chosen: only it changes when the choice moves.
+pub fn mark(chosen: bool, theme: Theme) -> Cell {
+    Cell::fit(if chosen { ">" } else { " " }).style(if chosen { theme.chosen() } else { theme.text() })
+}
+
 /// Draws one row at the top of `area`, one blank between two cells; gives where each cell's text begins.
 pub fn row(buf: &mut Buffer, area: Rect, cells: &[Cell]) -> Vec<u16> {
     if area.is_empty() {
@@ -84,12 +89,13 @@ pub fn row(buf: &mut Buffer, area: Rect, cells: &[Cell]) -> Vec<u16> {
     starts
 }
 
-/// The rows of a list that show: pages of `rows`, the one with the chosen row. Turning pages, a list moves seldom.
-pub fn page(chosen: usize, count: usize, rows: usize) -> Range<usize> {
+/// The rows of a list that show: from `first` on where the chosen one is among them, else moved just as far as it takes.
+pub fn scrolled(first: usize, chosen: usize, count: usize, rows: usize) -> Range<usize> {
     if rows == 0 {
         return 0..0;
     }
-    let first = chosen.min(count.saturating_sub(1)) / rows * rows;
+    let chosen = chosen.min(count.saturating_sub(1));
+    let first = first.min(chosen).max((chosen + 1).saturating_sub(rows)).min(count.saturating_sub(rows));
     first..count.min(first + rows)
 }
 
@@ -98,9 +104,10 @@ pub fn rule(buf: &mut Buffer, area: Rect, title: &str, theme: Theme) {
     if area.is_empty() {
         return;
     }
-    put(buf, area.x, area.y, area.width, &theme.rule().repeat(usize::from(area.width)), theme.label());
+    let (symbol, style) = theme.rule();
+    put(buf, area.x, area.y, area.width, &symbol.repeat(usize::from(area.width)), style);
     if !title.is_empty() && area.width > 4 {
-        put(buf, area.x + 2, area.y, area.width - 4, &format!(" {title} "), theme.label());
+        put(buf, area.x + 2, area.y, area.width - 4, &format!(" {title} "), style.patch(theme.label()));
     }
 }
 
@@ -130,12 +137,16 @@ mod tests {
     }
 
     #[test]
-    fn pages_hold_the_chosen_row() {
-        assert_eq!(page(0, 20, 8), 0..8);
-        assert_eq!(page(8, 20, 8), 8..16);
-        assert_eq!(page(19, 20, 8), 16..20);
-        assert_eq!(page(99, 20, 8), 16..20);
-        assert_eq!(page(0, 0, 8), 0..0);
-        assert_eq!(page(3, 9, 0), 0..0);
+    fn lists_scroll_as_far_as_it_takes() {
+        assert_eq!(scrolled(0, 0, 20, 8), 0..8);
+        assert_eq!(scrolled(0, 7, 20, 8), 0..8);
+        assert_eq!(scrolled(0, 8, 20, 8), 1..9);
+        assert_eq!(scrolled(1, 2, 20, 8), 1..9);
+        assert_eq!(scrolled(5, 4, 20, 8), 4..12);
+        assert_eq!(scrolled(0, 99, 20, 8), 12..20);
+        assert_eq!(scrolled(15, 15, 20, 8), 12..20);
+        assert_eq!(scrolled(7, 0, 3, 8), 0..3);
+        assert_eq!(scrolled(0, 0, 0, 8), 0..0);
+        assert_eq!(scrolled(0, 3, 9, 0), 0..0);
     }
 }

@@ -47,14 +47,14 @@ impl Theme {
         Style::new().add_modifier(Modifier::UNDERLINED | Modifier::BOLD)
     }
 
-    /// The chosen row of a list.
+    /// The mark of the chosen row of a list.
     pub fn chosen(self) -> Style {
         Style::new().add_modifier(Modifier::BOLD)
     }
 
     /// The part of a row that matched.
     pub fn matched(self) -> Style {
-        self.colour(Color::Yellow).add_modifier(Modifier::BOLD | Modifier::UNDERLINED)
+        Style::new().add_modifier(Modifier::UNDERLINED)
     }
 
     /// An offer that was not changed.
@@ -92,8 +92,9 @@ impl Theme {
         if self.ascii { "|" } else { "\u{2502}" }
     }
 
-    /// A horizontal rule.
-    pub fn rule(self) -> &'static str {
-        if self.ascii { "-" } else { "\u{2500}" }
+    /// What a horizontal rule is made of. Underlined blanks are a third of the bytes of a line of box drawing, and one
+    /// column wide everywhere.
+    pub fn rule(self) -> (&'static str, Style) {
+        if self.ascii { ("-", self.label()) } else { (" ", Style::new().add_modifier(Modifier::UNDERLINED)) }
     }
 }

@@ -312,6 +312,10 @@ impl Screen for ClaimScreen {
         self.wanted.is_some()
     }
 
+    fn is_opening(&self) -> bool {
+        self.claim.is_none() && self.error.is_none()
+    }
+
     fn actions(&self, _cx: &Context) -> Vec<Action> {
         if self.reason.is_some() {
             return vec![Action::Accept, Action::Back];

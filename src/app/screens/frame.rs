@@ -15,7 +15,10 @@ const MESSAGE_ROWS: usize = 3;
 
 /// Draws the top screen in its frame.
 pub fn draw(cx: &Context, stack: &[Box<dyn Screen>], area: Rect, buf: &mut Buffer) -> Option<Position> {
-    let screen = stack.last()?;
+    let screen = match stack {
+        [.., beneath, top] if top.is_opening() && !cx.spins() => beneath,
+        _ => stack.last()?,
+    };
     if area.width < MIN_SIZE.0 || area.height < MIN_SIZE.1 {
         too_small(cx, area, buf);
         return None;

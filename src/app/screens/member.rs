@@ -1,6 +1,8 @@
 //! The member's sheet: who it is, masked; participations; what was paid; earlier claims. Opening it is recorded, and so is
 //! every whole number that is revealed.
 
+use std::ops::Range;
+
 use chrono::Datelike;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -51,6 +53,8 @@ pub struct MemberScreen {
     /// The list takes the whole height.
     history: bool,
     chosen: usize,
+    /// The first line of the list that shows.
+    first: usize,
     wanted: Option<Action>,
     revealing: Option<(u64, PersonalField)>,
     revealed: Vec<Revealed>,
@@ -79,6 +83,7 @@ impl MemberScreen {
             error: None,
             history: false,
             chosen: 0,
+            first: 0,
             wanted: None,
             revealing: None,
             revealed: Vec::new(),
@@ -156,12 +161,12 @@ impl MemberScreen {
             Action::Open if self.sheet.is_none() => self.ask(cx),
             Action::History => self.history = !self.history,
             Action::Reveal => self.reveal(cx),
-            Action::ChooseUp => self.choose(self.chosen.saturating_sub(1)),
-            Action::ChooseDown => self.choose(self.chosen + 1),
-            Action::ChoosePageUp => self.choose(self.chosen.saturating_sub(PAGE)),
-            Action::ChoosePageDown => self.choose(self.chosen + PAGE),
+            Action::ChooseUp => self.choose(cx, self.chosen.saturating_sub(1)),
+            Action::ChooseDown => self.choose(cx, self.chosen + 1),
+            Action::ChoosePageUp => self.choose(cx, self.chosen.saturating_sub(PAGE)),
+            Action::ChoosePageDown => self.choose(cx, self.chosen + PAGE),
             Action::Pick(n) if usize::from(n) <= self.claims().len() => {
-                self.choose(usize::from(n).saturating_sub(1));
+                self.choose(cx, usize::from(n).saturating_sub(1));
                 return self.act(cx, Action::Open);
             }
             Action::Open | Action::Slip | Action::Withdraw => {
@@ -180,8 +185,20 @@ impl MemberScreen {
         Go::Stay
     }
 
-    fn choose(&mut self, row: usize) {
+    fn choose(&mut self, cx: &Context, row: usize) {
         self.chosen = row.min(self.claims().len().saturating_sub(1));
+        self.first = self.shown(cx).start;
+    }
+
+    /// The lines of the list that show.
+    fn shown(&self, cx: &Context) -> Range<usize> {
+        let facts = match &self.sheet {
+            Some(sheet) if !self.history => pairs::lay(&self.facts(cx, sheet), usize::from(cx.size.0)).len(),
+            _ => 0,
+        };
+        // The frame takes three rows of the screen, the rule one, the chosen claim under the list two.
+        let rows = usize::from(cx.size.1).saturating_sub(6 + facts);
+        table::scrolled(self.first, self.chosen, self.claims().len(), rows)
     }
 
     /// Asks for the next number that is still hidden: ID number, mobile, card.
@@ -258,8 +275,7 @@ impl MemberScreen {
         let title = cx.strings.with("member-claims", &[("count", &claims.len())]);
         table::rule(buf, at(area, 0), &title, cx.theme);
         // The chosen claim's hospital and days stand whole under the list.
-        let rows = usize::from(area.height).saturating_sub(3);
-        for (y, n) in table::page(self.chosen, claims.len(), rows).enumerate() {
+        for (y, n) in self.shown(cx).enumerate() {
             claim_row(cx, &claims[n], n == self.chosen, at(area, y + 1), buf);
         }
         if let Some(line) = claims.get(self.chosen) {
@@ -277,9 +293,8 @@ impl MemberScreen {
 }
 
 fn claim_row(cx: &Context, line: &ClaimLine, chosen: bool, row: Rect, buf: &mut Buffer) {
-    let style = if chosen { cx.theme.chosen() } else { cx.theme.text() };
     let mut cells = vec![
-        Cell::fit(if chosen { ">" } else { " " }),
+        table::mark(chosen, cx.theme),
         Cell::new(line.number.to_string(), 24),
         Cell::new(line.submitted.to_string(), 10),
         Cell::new(words::kind(cx, line.kind), words::kind_columns(cx)),
@@ -295,7 +310,7 @@ fn claim_row(cx: &Context, line: &ClaimLine, chosen: bool, row: Rect, buf: &mut 
     if row.width >= WIDE {
         cells.insert(5, Cell::new(words::days(cx, line.admission, line.until), 25));
     }
-    table::row(buf, row, &cells.into_iter().map(|cell| cell.style(style)).collect::<Vec<Cell>>());
+    table::row(buf, row, &cells);
 }
 
 /// The period whose cover holds today, or today's year.
@@ -345,6 +360,10 @@ impl Screen for MemberScreen {
 
     fn waits(&self) -> bool {
         self.wanted.is_some()
+    }
+
+    fn is_opening(&self) -> bool {
+        self.sheet.is_none() && self.error.is_none()
     }
 
     fn wake_at(&self) -> Option<u64> {

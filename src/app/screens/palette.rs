@@ -1,6 +1,8 @@
 //! The palette: everything that can be done now; type to find, Enter does it. It leaves what was chosen in the context
 //! for the screen beneath, and closes.
 
+use std::ops::Range;
+
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 use ratatui::buffer::Buffer;
@@ -39,6 +41,8 @@ pub struct Palette {
     /// Places in `entries`, the best first.
     shown: Vec<usize>,
     chosen: usize,
+    /// The first line that shows.
+    first: usize,
 }
 
 impl Palette {
@@ -59,12 +63,12 @@ impl Palette {
             });
         }
         let shown = (0..entries.len()).collect();
-        Palette { entries, line: Line::default(), shown, chosen: 0 }
+        Palette { entries, line: Line::default(), shown, chosen: 0, first: 0 }
     }
 
     /// Finds by label and its pinyin initials, by the name in keymap files, by the help: the best match first.
     fn find(&mut self) {
-        self.chosen = 0;
+        (self.chosen, self.first) = (0, 0);
         let pattern = Pattern::parse(self.line.text(), CaseMatching::Ignore, Normalization::Smart);
         let mut matcher = Matcher::new(Config::DEFAULT);
         let mut chars = Vec::new();
@@ -79,8 +83,15 @@ impl Palette {
         self.shown = scored.into_iter().map(|(_, at)| at).collect();
     }
 
-    fn choose(&mut self, to: usize) {
+    fn choose(&mut self, cx: &Context, to: usize) {
         self.chosen = to.min(self.shown.len().saturating_sub(1));
+        self.first = self.in_sight(cx).start;
+    }
+
+    /// The commands that show.
+    fn in_sight(&self, cx: &Context) -> Range<usize> {
+        // The frame takes three rows of the screen, the line of typing and its rule two.
+        table::scrolled(self.first, self.chosen, self.shown.len(), usize::from(cx.size.1).saturating_sub(5))
     }
 }
 
@@ -115,10 +126,10 @@ impl Screen for Palette {
                 self.line.edit(edit);
                 self.find();
             }
-            Event::Action(Action::ChooseUp) => self.choose(self.chosen.saturating_sub(1)),
-            Event::Action(Action::ChooseDown) => self.choose(self.chosen + 1),
-            Event::Action(Action::ChoosePageUp) => self.choose(self.chosen.saturating_sub(PAGE)),
-            Event::Action(Action::ChoosePageDown) => self.choose(self.chosen + PAGE),
+            Event::Action(Action::ChooseUp) => self.choose(cx, self.chosen.saturating_sub(1)),
+            Event::Action(Action::ChooseDown) => self.choose(cx, self.chosen + 1),
+            Event::Action(Action::ChoosePageUp) => self.choose(cx, self.chosen.saturating_sub(PAGE)),
+            Event::Action(Action::ChoosePageDown) => self.choose(cx, self.chosen + PAGE),
             Event::Action(Action::Back | Action::Palette) => return Go::Close,
             Event::Action(Action::Open) => {
                 if let Some(at) = self.shown.get(self.chosen) {
@@ -148,16 +159,13 @@ impl Screen for Palette {
             let row = at(area, 2);
             put(buf, row.x, row.y, row.width, &cx.t("filter-nothing"), cx.theme.note());
         }
-        let rows = usize::from(area.height).saturating_sub(2);
-        for (y, n) in table::page(self.chosen, self.shown.len(), rows).enumerate() {
+        for (y, n) in self.in_sight(cx).enumerate() {
             let entry = &self.entries[self.shown[n]];
-            let chosen = n == self.chosen;
-            let style = if chosen { cx.theme.chosen() } else { cx.theme.text() };
             let cells = [
-                Cell::fit(if chosen { ">" } else { " " }).style(style),
-                Cell::new(entry.label.clone(), LABEL).style(style),
+                table::mark(n == self.chosen, cx.theme),
+                Cell::new(entry.label.clone(), LABEL),
                 Cell::new(entry.key.clone(), KEY).style(cx.theme.label()),
-                Cell::rest(entry.help.clone()).style(style),
+                Cell::rest(entry.help.clone()),
             ];
             table::row(buf, at(area, y + 2), &cells);
         }

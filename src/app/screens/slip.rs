@@ -152,6 +152,10 @@ impl Screen for SlipScreen {
         self.wanted.is_some()
     }
 
+    fn is_opening(&self) -> bool {
+        self.claim.is_none() && self.error.is_none()
+    }
+
     fn actions(&self, cx: &Context) -> Vec<Action> {
         let printed = self.claim.as_ref().is_some_and(|claim| claim.prints > 0);
         let choice = cx.printers.len() > 1;

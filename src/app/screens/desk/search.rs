@@ -20,10 +20,10 @@ impl Default for Search {
 }
 
 impl Search {
-    /// Another text stands in the box.
+    /// Another text stands in the box. What failed is forgotten: the same term is asked again when it is typed again.
     pub fn typed(&mut self, cx: &mut Context, text: &str) {
         self.asked = Query::parse(text, cx.today());
-        if self.asked.is_err() {
+        if self.asked.is_err() || matches!(self.answer, Some((_, Err(_)))) {
             self.answer = None;
         }
         self.go_on(cx);
@@ -76,15 +76,15 @@ impl Search {
         self.asked.is_ok() && !self.is_answered()
     }
 
-    /// The last answer: old rows stay until new ones come.
-    pub fn answer(&self) -> Option<&Result<Found, StoreError>> {
-        self.answer.as_ref().map(|(_, found)| found)
+    /// The last answer and what it answers: old rows stay, as they look, until new ones come.
+    pub fn answer(&self) -> Option<(&Query, &Result<Found, StoreError>)> {
+        self.answer.as_ref().map(|(query, found)| (query, found))
     }
 
-    /// Rows that answer what stands in the box; none while they are under way.
+    /// Rows that are shown. They answer what stands in the box unless [`Search::is_awaited`].
     pub fn rows(&self) -> &[Hit] {
         match &self.answer {
-            Some((_, Ok(found))) if self.is_answered() => &found.rows,
+            Some((_, Ok(found))) => &found.rows,
             _ => &[],
         }
     }

@@ -7,10 +7,10 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::{Desk, Item};
-use crate::app::Context;
 use crate::app::screens::words;
+use crate::app::{Context, MIN_SIZE};
 use crate::data::surnames;
-use crate::domain::claim::ClaimLine;
+use crate::domain::claim::{ClaimLine, ClaimState};
 use crate::domain::query::Query;
 use crate::domain::romanise::readings;
 use crate::domain::text::{is_middle_dot, name_key};
@@ -27,6 +27,8 @@ use crate::ui::typed;
 const NAME: usize = 10;
 /// Columns of a claim's number.
 const NUMBER: usize = 24;
+/// Rows of a search on the smallest screen: those that a digit picks. More of them say little before more was typed.
+const HITS: usize = 9;
 /// Rows that the lists keep under a full page of rows.
 const LISTS: usize = 4;
 
@@ -36,13 +38,12 @@ pub(super) fn draw(desk: &Desk, cx: &Context, area: Rect, buf: &mut Buffer) -> P
     let mut body = below(area, 2);
     if !desk.line.is_empty() {
         let lists = lists_of(cx);
-        let kept = if lists.is_empty() { 0 } else { lists.len().min(LISTS) + 1 };
-        let used = found(desk, cx, body, usize::from(body.height).saturating_sub(kept), buf);
+        let used = found(desk, cx, body, buf);
         body = below(body, used);
         if !lists.is_empty() {
             table::rule(buf, at(body, 0), "", cx.theme);
             body = below(body, 1);
-            list(cx, &lists, None, body, buf);
+            list(cx, &lists, None, 0..lists.len().min(usize::from(body.height)), body, buf);
         }
         return cursor;
     }
@@ -50,9 +51,32 @@ pub(super) fn draw(desk: &Desk, cx: &Context, area: Rect, buf: &mut Buffer) -> P
     if items.is_empty() {
         sentence(cx, &cx.t("search-what"), body, buf);
     } else {
-        list(cx, &items, Some(desk.chosen.min(items.len() - 1)), body, buf);
+        list(cx, &items, Some(desk.chosen.min(items.len() - 1)), shown(desk, cx), body, buf);
     }
     cursor
+}
+
+/// The lines that show of what can be chosen: with the chosen one, and else as few others as before as can be.
+pub(super) fn shown(desk: &Desk, cx: &Context) -> Range<usize> {
+    // The frame takes three rows of the screen, the box and its rule two.
+    let body = usize::from(cx.size.1).saturating_sub(5);
+    let room = if desk.line.is_empty() {
+        body
+    } else {
+        let taller = usize::from(cx.size.1.saturating_sub(MIN_SIZE.1));
+        body.saturating_sub(kept(&lists_of(cx)) + usize::from(more(desk))).min(HITS + taller)
+    };
+    table::scrolled(desk.first, desk.chosen, desk.items(cx).len(), room)
+}
+
+/// Rows that the lists and their rule keep under a full page of rows.
+fn kept(lists: &[Item]) -> usize {
+    if lists.is_empty() { 0 } else { lists.len().min(LISTS) + 1 }
+}
+
+/// Whether there are more rows than were given.
+fn more(desk: &Desk) -> bool {
+    matches!(desk.search.answer(), Some((_, Ok(found))) if found.more)
 }
 
 fn below(area: Rect, rows: usize) -> Rect {
@@ -72,55 +96,47 @@ fn search_box(desk: &Desk, cx: &Context, row: Rect, buf: &mut Buffer) -> Positio
 
 /// How many, and what was searched: `2条 拼音`.
 fn count(desk: &Desk, cx: &Context) -> String {
-    let Ok(query) = desk.search.asked() else { return String::new() };
-    let kind = cx.t(&format!("search-kind-{}", query.kind()));
+    let Ok(asked) = desk.search.asked() else { return String::new() };
+    let kind = |query: &Query| cx.t(&format!("search-kind-{}", query.kind()));
     match desk.search.answer() {
-        Some(Ok(found)) if desk.search.is_answered() => {
+        Some((query, Ok(found))) => {
             let key = if found.more { "search-count-more" } else { "search-count" };
-            cx.strings.with(key, &[("count", &found.rows.len()), ("kind", &kind)])
+            cx.strings.with(key, &[("count", &found.rows.len()), ("kind", &kind(query))])
         }
-        _ => kind,
+        _ => kind(asked),
     }
 }
 
-/// Draws rows, or the sentence that stands in their place; gives the rows used, `most` of them.
-fn found(desk: &Desk, cx: &Context, area: Rect, most: usize, buf: &mut Buffer) -> usize {
-    let area = Rect::new(area.x, area.y, area.width, area.height.min(most as u16));
-    let query = match desk.search.asked() {
-        Ok(query) => query,
-        Err(why) => return sentence(cx, &cx.t(no_query(why)), area, buf),
-    };
-    match desk.search.answer() {
-        None => 0,
-        Some(Err(error)) => sentence(cx, &store_error(error, &cx.strings), area, buf),
-        Some(Ok(Found { rows, .. })) if !rows.is_empty() => rows_of(desk, cx, query, rows, area, buf),
-        Some(Ok(found)) if found.elsewhere => sentence(cx, &cx.t("search-elsewhere"), area, buf),
-        Some(Ok(_)) => sentence(cx, &cx.t("search-nothing"), area, buf),
+/// Draws rows, or the sentence that stands in their place; gives the rows used.
+fn found(desk: &Desk, cx: &Context, area: Rect, buf: &mut Buffer) -> usize {
+    if let Err(why) = desk.search.asked() {
+        return sentence(cx, &cx.t(no_query(why)), area, buf);
+    }
+    let Some((query, answer)) = desk.search.answer() else { return 0 };
+    match answer {
+        Err(error) => sentence(cx, &store_error(error, &cx.strings), area, buf),
+        Ok(Found { rows, .. }) if !rows.is_empty() => rows_of(desk, cx, query, rows, area, buf),
+        Ok(found) if found.elsewhere => sentence(cx, &cx.t("search-elsewhere"), area, buf),
+        Ok(_) => sentence(cx, &cx.t("search-nothing"), area, buf),
     }
 }
 
 fn rows_of(desk: &Desk, cx: &Context, query: &Query, rows: &[Hit], area: Rect, buf: &mut Buffer) -> usize {
-    let more = matches!(desk.search.answer(), Some(Ok(found)) if found.more);
-    let room = usize::from(area.height).saturating_sub(usize::from(more));
-    let page = table::page(desk.chosen, rows.len(), room);
     let mut used = 0;
-    for (y, n) in page.enumerate() {
-        // While newer rows are under way nothing in the old ones is chosen.
-        let chosen = n == desk.chosen && desk.search.is_answered();
-        hit_row(cx, query, &rows[n], n, chosen, at(area, y), buf);
-        used = y + 1;
+    for n in shown(desk, cx) {
+        hit_row(cx, query, &rows[n], n, n == desk.chosen, at(area, used), buf);
+        used += 1;
     }
-    if more {
+    if more(desk) {
         used += sentence(cx, &cx.t("search-more"), below(area, used), buf);
     }
     used
 }
 
 fn hit_row(cx: &Context, query: &Query, hit: &Hit, n: usize, chosen: bool, row: Rect, buf: &mut Buffer) {
-    let style = if chosen { cx.theme.chosen() } else { cx.theme.text() };
     let place = hit.claim.map_or_else(|| hit.unit.clone(), |number| number.to_string());
     let cells = [
-        Cell::fit(mark(chosen)),
+        table::mark(chosen, cx.theme),
         Cell::new(if n < 9 { (n + 1).to_string() } else { String::new() }, 1),
         Cell::new(hit.name.clone(), NAME),
         Cell::fit(cx.t(&format!("sex-{}", hit.sex.code()))),
@@ -128,8 +144,7 @@ fn hit_row(cx: &Context, query: &Query, hit: &Hit, n: usize, chosen: bool, row: 
         Cell::new(hit.id_masked.clone(), 18),
         Cell::rest(place),
         Cell::new(words::cover(cx, hit.period, hit.years), 13),
-    ]
-    .map(|cell| cell.style(style));
+    ];
     let starts = table::row(buf, row, &cells);
     if let Some(part) = matched(&hit.name, query) {
         // Only where the whole part stands in its column.
@@ -188,8 +203,8 @@ fn lists_of(cx: &Context) -> Vec<Item> {
     Desk::default().items(cx)
 }
 
-fn list(cx: &Context, items: &[Item], chosen: Option<usize>, area: Rect, buf: &mut Buffer) {
-    for (y, n) in table::page(chosen.unwrap_or(0), items.len(), usize::from(area.height)).enumerate() {
+fn list(cx: &Context, items: &[Item], chosen: Option<usize>, shown: Range<usize>, area: Rect, buf: &mut Buffer) {
+    for (y, n) in shown.enumerate() {
         item_row(cx, items[n], chosen == Some(n), at(area, y), buf);
     }
 }
@@ -201,9 +216,8 @@ fn item_row(cx: &Context, item: Item, chosen: bool, row: Rect, buf: &mut Buffer)
         Item::Own(at) => cx.desk.own_today.get(at).map(|line| own_cells(cx, line)),
         Item::Hit(_) => None,
     };
-    let style = if chosen { cx.theme.chosen() } else { cx.theme.text() };
-    let cells = std::iter::once(Cell::fit(mark(chosen))).chain(cells.unwrap_or_default());
-    table::row(buf, row, &cells.map(|cell| cell.style(style)).collect::<Vec<Cell>>());
+    let cells = std::iter::once(table::mark(chosen, cx.theme)).chain(cells.unwrap_or_default());
+    table::row(buf, row, &cells.collect::<Vec<Cell>>());
 }
 
 fn draft_cells(cx: &Context, draft: &Draft, chosen: bool) -> Vec<Cell> {
@@ -238,7 +252,10 @@ fn own_cells(cx: &Context, line: &ClaimLine) -> Vec<Cell> {
         Cell::fit(cx.t("desk-own")),
         Cell::new(line.number.to_string(), NUMBER),
         Cell::new(line.member_name.clone(), NAME),
-        Cell::rest(words::kind(cx, line.kind)),
+        Cell::rest(match line.state {
+            ClaimState::Submitted => words::kind(cx, line.kind),
+            state => format!("{} {}", words::kind(cx, line.kind), words::state(cx, state)),
+        }),
         Cell::new(line.total.grouped(), 12).right(),
     ]
 }
@@ -247,10 +264,6 @@ fn own_cells(cx: &Context, line: &ClaimLine) -> Vec<Cell> {
 fn moment(at: NaiveDateTime, cx: &Context) -> String {
     let form = if at.date() == cx.today() { "%H:%M" } else { "%m-%d %H:%M" };
     clip(&at.format(form).to_string(), 11)
-}
-
-fn mark(chosen: bool) -> &'static str {
-    if chosen { ">" } else { " " }
 }
 
 #[cfg(test)]

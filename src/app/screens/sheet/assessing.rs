@@ -44,7 +44,7 @@ pub fn assess(entries: &Entries, member: Option<&MemberSheet>, cx: &Context) -> 
         None => result.no_policy = true,
         Some(published) => {
             if let Ok(assessment) = policy::assess(&published.policy, &facts) {
-                result.lines = explain::lines(&assessment, &cx.strings);
+                result.lines = explain::panel(&assessment, &published.policy, &cx.strings);
                 result.assessment = Some(assessment);
             }
         }

@@ -239,6 +239,11 @@ impl Sheet {
         asks.into_iter().any(|ask| ask.applies(&facts.kind, &facts.diagnosis))
     }
 
+    /// Whether an amount is being typed.
+    fn is_typing_amount(&self) -> bool {
+        matches!(self.focus, Field::Amount(_)) && !self.entries.get(self.focus).line.is_empty()
+    }
+
     /// A live claim of the member with the same kind, day and total.
     fn same_sheet(&self) -> Option<&ClaimLine> {
         let facts = self.assessing.facts.as_ref()?;

@@ -14,7 +14,7 @@ use crate::domain::claim::{ClaimState, Standing};
 use crate::domain::money::Money;
 use crate::domain::sheet::{Line as Amount, Slip};
 use crate::domain::{bank_card, cover, mask, words};
-use crate::strings::explain::LineKind;
+use crate::strings::explain::{ExplainLine, LineKind};
 use crate::ui::text::{put, width, wrap};
 use crate::ui::{popup, typed};
 
@@ -23,6 +23,8 @@ const LEFT: u16 = 45;
 /// Columns of one of two fields in a row (label, value, mark, a blank), and of its label.
 const HALF: u16 = 23;
 const LABEL: u16 = 9;
+/// Columns of a figure in the panel, `1,234,567.89`.
+const FIGURE: usize = 12;
 
 /// Where a field stands: its row, its first column, the columns of its value.
 fn place(field: Field) -> (u16, u16, u16) {
@@ -105,7 +107,7 @@ pub fn draw(sheet: &Sheet, cx: &Context, area: Rect, buf: &mut Buffer) -> Option
     }
     draw_status(sheet, cx, area, buf);
     for y in area.top()..area.bottom() {
-        put(buf, area.x + LEFT, y, 1, cx.theme.bar(), cx.theme.note());
+        put(buf, area.x + LEFT, y, 1, cx.theme.bar(), cx.theme.label());
     }
     let x = area.x + LEFT + 1;
     let panel = Rect { x, width: area.right().saturating_sub(x), ..area };
@@ -292,6 +294,10 @@ impl Panel<'_> {
 
     /// Words on the left, a figure on the right.
     fn pair(&mut self, text: &str, figure: &str, style: Style) {
+        self.styled(text, style, figure, style);
+    }
+
+    fn styled(&mut self, text: &str, style: Style, figure: &str, figure_style: Style) {
         if !self.fits() {
             return;
         }
@@ -299,7 +305,7 @@ impl Panel<'_> {
         let room = self.area.width.saturating_sub(figure_columns + 1);
         put(self.buf, self.area.x, self.y, room, text, style);
         let x = self.area.right().saturating_sub(figure_columns);
-        put(self.buf, x, self.y, figure_columns, figure, style);
+        put(self.buf, x, self.y, figure_columns, figure, figure_style);
         self.y += 1;
     }
 
@@ -321,27 +327,15 @@ fn draw_amount(sheet: &Sheet, panel: &mut Panel) {
     if sheet.assessing.no_policy {
         panel.line(&cx.t("check-no-policy"), cx.theme.warning());
     }
-    for line in &sheet.assessing.lines {
-        let style = match line.kind {
-            LineKind::Title => cx.theme.label(),
-            LineKind::Step => cx.theme.text(),
-            LineKind::Total => cx.theme.total(),
-            LineKind::Note => cx.theme.note(),
-        };
-        let mut text = line.text.clone();
-        // The clause stands there where it fits whole.
-        let taken = width(&text) + width(&line.clause) + width(&line.figure) + 2;
-        if !line.clause.is_empty() && taken <= usize::from(panel.area.width) {
-            text = format!("{text} {}", line.clause);
-        }
-        if line.illustrative {
-            text.push('~');
-        }
-        if line.figure.is_empty() { panel.line(&text, style) } else { panel.pair(&text, &line.figure, style) }
-    }
+    // What may come and go stands last, so that nothing else moves.
+    let lines = &sheet.assessing.lines;
+    let upto = lines.iter().position(|line| line.kind == LineKind::Total).map_or(lines.len(), |at| at + 1);
+    lines[..upto].iter().for_each(|line| explained(line, panel));
     let Some(assessment) = &sheet.assessing.assessment else { return };
-    if let Some(words) = words::in_words(assessment.total) {
-        panel.line(&words, cx.theme.text());
+    match words::in_words(assessment.total) {
+        // An amount in words is read when the figure in hand is complete.
+        Some(words) if !sheet.is_typing_amount() => panel.line(&words, cx.theme.text()),
+        _ => panel.gap(),
     }
     let period = sheet.assessing.published.as_ref().map_or(0, |published| published.policy.period);
     let (count, total) = sheet.paid_this_period(period);
@@ -352,6 +346,29 @@ fn draw_amount(sheet: &Sheet, panel: &mut Panel) {
         .filter(|rule| rule.need == crate::policy::Need::Always && rule.claim.iter().any(|code| code == kind))
         .count();
     panel.line(&cx.strings.with("panel-documents", &[("count", &needed)]), cx.theme.note());
+    lines[upto..].iter().for_each(|line| explained(line, panel));
+}
+
+/// A line of the explanation.
+fn explained(line: &ExplainLine, panel: &mut Panel) {
+    let cx = panel.cx;
+    let style = match line.kind {
+        LineKind::Title => cx.theme.label(),
+        LineKind::Step => cx.theme.text(),
+        LineKind::Total => cx.theme.total(),
+        LineKind::Note => cx.theme.note(),
+    };
+    let figure = if line.kind == LineKind::Total { style } else { cx.theme.text() };
+    let mut text = line.text.clone();
+    // The clause stands there where it fits whole beside the longest amount.
+    let taken = width(&text) + width(&line.clause) + FIGURE + 2;
+    if !line.clause.is_empty() && taken <= usize::from(panel.area.width) {
+        text = format!("{text} {}", line.clause);
+    }
+    if line.illustrative {
+        text.push('~');
+    }
+    if line.figure.is_empty() { panel.line(&text, style) } else { panel.styled(&text, style, &line.figure, figure) }
 }
 
 fn draw_standing(standing: &Standing, panel: &mut Panel) {
@@ -422,9 +439,13 @@ fn draw_confirm(confirm: &Confirm, panel: &mut Panel) {
     }
     panel.line(&cx.t("confirm-documents"), cx.theme.label());
     for (at, document) in claim.documents.iter().enumerate() {
-        let mark = if document.present { "x" } else { " " };
-        let style = if document.present { cx.theme.good() } else { cx.theme.text() };
-        panel.line(&format!("{} [{mark}] {}", at + 1, document.title), style);
+        let (mark, y) = (if document.present { "x" } else { " " }, panel.y);
+        panel.line(&format!("{} [{mark}] {}", at + 1, document.title), cx.theme.text());
+        // The mark alone changes, at its place in the first of the lines.
+        if document.present && y < panel.area.bottom() {
+            let x = panel.area.x + width(&(at + 1).to_string()) as u16 + 2;
+            put(panel.buf, x, y, 1, mark, cx.theme.good());
+        }
     }
     if claim.state == ClaimState::Returned {
         panel.line(&cx.t("state-returned"), cx.theme.warning());
