@@ -409,3 +409,63 @@ fn the_bottom_line_is_made_from_the_keymap() {
     counter.expect_not("action-");
     assert_eq!(Action::NewClaim.label_key(), "action-new_claim");
 }
+
+#[test]
+fn a_larger_terminal_shows_earlier_claims_beside_the_sheet_and_nothing_moves() {
+    let claims = || vec![line(412, "王秀英", ClaimState::Submitted), line(398, "王秀英", ClaimState::Withdrawn)];
+    for (columns, rows) in [(132, 43), (132, 24), (80, 43), (100, 30)] {
+        let mut counter = Counter::chinese();
+        counter.type_text("wa");
+        counter.found(two_hits());
+        counter.press("f3");
+        counter.opened(sheet(claims()));
+        let (small, cursor) = counter.draw();
+        counter.expect_not("历次申领");
+        counter.resize(columns, rows);
+        let (large, moved) = counter.draw();
+        assert_eq!(cursor, moved);
+        for (y, line) in small.iter().enumerate().take(22).skip(1) {
+            assert!(large[y].starts_with(line.as_str()), "{y}:\n{line}\n{}", large[y]);
+        }
+        counter.expect("历次申领 2笔");
+        counter.expect("2021 连续2年 2021-01-01 至 2021-12-31");
+        counter.expect("2,427.70 已受理");
+        counter.expect("2,427.70 已撤回");
+    }
+}
+
+#[test]
+fn f5_on_the_sheet_shows_the_slip_as_it_will_look() {
+    let mut counter = Counter::silent(Lang::Chinese);
+    counter.answer(|request| matches!(request, Request::Hello), Ok(Reply::Hello(Box::new(hello()))));
+    let reference = Reply::Reference(Some(Box::new(reference())));
+    counter.answer(|request| matches!(request, Request::Reference { .. }), Ok(reference));
+    counter.type_text("wa");
+    counter.found(two_hits());
+    counter.press("down f3");
+    let mut first_year = sheet(vec![]);
+    first_year.covers.remove(0);
+    counter.opened(first_year);
+    counter.press("f5");
+    counter.expect("还不能预览回执");
+    for field in ["0012345678", "by", "0312", "0319", "k80", "18234.56", "1320", "", "", "11020.3"] {
+        counter.type_text(field);
+        counter.press("enter");
+    }
+    let (before, cursor) = counter.draw();
+    counter.press("f5");
+    counter.expect("回执预览 王秀英");
+    counter.expect("尚未受理（预览）");
+    counter.expect("152801********2264");
+    counter.expect_not("受理号 ");
+    counter.press("pgdn pgdn");
+    counter.expect("2,427.70");
+    counter.expect("贰仟肆佰贰拾柒元柒角");
+    // Nothing is printed or submitted from here, and nothing is lost.
+    counter.press("enter ctrl-p ctrl-s");
+    let sent = |request: &Request| matches!(request, Request::Submit(_) | Request::RecordPrint(_));
+    assert!(!counter.asked.iter().any(|(_, request)| sent(request)));
+    assert!(!counter.commands.iter().any(|command| matches!(command, Cmd::Print { .. })));
+    counter.press("esc");
+    assert_eq!(counter.draw(), (before, cursor));
+}

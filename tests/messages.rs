@@ -10,6 +10,7 @@ use huzhu::keymap::action::ACTIONS;
 use huzhu::store::StoreError;
 use huzhu::strings::errors::store_error;
 use huzhu::strings::{Lang, Strings};
+use huzhu::ui::text::{width, wrap};
 
 /// The beginnings of keys that the source makes from codes: `format!("kind-{}", …)`.
 fn computed(code: &str) -> BTreeSet<String> {
@@ -139,6 +140,93 @@ fn every_message_can_be_formatted() {
             assert!(!said.contains(['\u{2068}', '\u{2069}']), "{key}");
         }
     }
+}
+
+/// What stands in a message at its longest.
+fn longest<'a>(arguments: impl Iterator<Item = &'a String>) -> Vec<(&'a str, &'static str)> {
+    let value = |name: &str| match name {
+        "number" => "HZ150802-2021-0000412-95",
+        "name" | "member" => "乌云其木格",
+        "office" => "巴彦淖尔市临河区办事处",
+        "field" => "账户共济",
+        "amount" | "to" | "total" | "difference" | "right" => "100,000.00",
+        "from" => "50,000",
+        "rate" => "70%",
+        "days" | "count" | "visits" | "typed" => "180",
+        "submit" | "key" | "again" | "back" => "Ctrl-S",
+        "until" => "09:15:00",
+        "state" => "材料不全",
+        _ => "7",
+    };
+    arguments.map(|name| (name.as_str(), value(name))).collect()
+}
+
+fn said(strings: &Strings, key: &str, arguments: &BTreeSet<String>) -> String {
+    let values = longest(arguments.iter());
+    let values: Vec<(&str, &dyn std::fmt::Display)> =
+        values.iter().map(|(name, value)| (*name, value as &dyn std::fmt::Display)).collect();
+    strings.with(key, &values)
+}
+
+#[test]
+fn no_sentence_is_clipped_where_it_is_shown() {
+    for lang in [Lang::Chinese, Lang::English] {
+        let strings = Strings::new(lang);
+        let mark = ["tone-good", "tone-warning", "tone-error"].map(|key| width(&strings.get(key))).into_iter().max();
+        let mut wrong = Vec::new();
+        for (key, arguments) in messages(lang) {
+            let text = said(&strings, &key, &arguments);
+            // What a field's check says stands on one row of the smallest screen, other messages on three.
+            let rows = match key.split('-').next() {
+                Some("check") => 1,
+                Some("sheet" | "store" | "refused" | "confirm" | "claim" | "search") => 3,
+                _ => continue,
+            };
+            if wrap(&format!("{} {text}", "x".repeat(mark.unwrap_or(0))), 80).len() > rows {
+                wrong.push(format!("{key}: {} columns: {text}", width(&text)));
+            }
+        }
+        // Beside a figure in the panel's 34 columns, after the longest abbreviated clause where a step stands alone.
+        let alone = ["per-day", "per-visit", "lump-sum"];
+        let lines = ["deduct", "rate", "at-least", "at-most", "limit", "limit-count", "tier-to", "tier", "tier-all"];
+        for name in lines.iter().chain(&["tier-from", "next-tier", "total", "subtotal", "after-limit"]).chain(&alone) {
+            let key = format!("explain-{name}");
+            let mut text = said(&strings, &key, &messages(lang)[&key]);
+            if alone.contains(name) {
+                text = text.replace("100,000.00", "200.00");
+            } else if *name == "tier" {
+                text = text.replace(".00", "");
+            }
+            let before = if alone.contains(name) { width("住院补贴 ") } else { 0 };
+            let figure = if alone.contains(name) { "1,800.00" } else { "100,000.00" };
+            if before + width(&text) + 1 + width(figure) > 34 {
+                wrong.push(format!("{key}: {text} {figure}"));
+            }
+        }
+        assert!(wrong.is_empty(), "{lang:?}:\n{}", wrong.join("\n"));
+    }
+}
+
+#[test]
+fn chinese_sentences_have_chinese_marks() {
+    let is_hanzi = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
+    let wrong: Vec<&str> = Lang::Chinese
+        .source()
+        .lines()
+        .filter(|line| {
+            // Codes; a line as narrow as its place; the words of the contract.
+            let kept = ["config-takes-", "balance-", "slip-subject-to-review"];
+            let value: Vec<char> = line.split_once(" = ").map(|(_, value)| value.chars().collect()).unwrap_or_default();
+            let beside = |at: usize| {
+                let before = value[..at].iter().rev().find(|c| **c != ' ');
+                let after = value[at + 1..].iter().find(|c| **c != ' ');
+                before.into_iter().chain(after).any(|c| is_hanzi(*c))
+            };
+            !kept.iter().any(|key| line.starts_with(key))
+                && (0..value.len()).any(|at| [',', ':', ';', '(', ')'].contains(&value[at]) && beside(at))
+        })
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]

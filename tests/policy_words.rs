@@ -46,7 +46,7 @@ fn the_reference_task_in_both_languages() {
             "住院补贴 7天 每天10.00 | 70.00",
             "合计 | 2,427.70",
             "再高一段还差 | 4,105.74",
-            "含试算口径,以公布为准 | ",
+            "含试算口径，以公布为准 | ",
         ]
     );
     assert_eq!(chinese[0].clause, "住院补助");
@@ -106,7 +106,7 @@ fn why_there_is_not_more() {
     let when = policy("tests/cases/corner-when.toml");
     let facts = r#"{"kind":"inpatient","area":"150102","admission":"2021-06-01","discharge":"2021-06-08","total":"1.00",
         "sex":"M","cover":[{"period":2021,"from":"2021-01-01","to":"2021-12-31"}]}"#;
-    assert_eq!(shown(&explained(&when, facts, Lang::Chinese)), ["合计 | 0.00", "无补助:诊断不在范围 | "]);
+    assert_eq!(shown(&explained(&when, facts, Lang::Chinese)), ["合计 | 0.00", "无补助：诊断不在范围 | "]);
 }
 
 #[test]
@@ -117,14 +117,14 @@ fn flags_are_sentences() {
     let assessment = assess(&policy, &Facts::from_json(&late).unwrap()).unwrap();
     assert_eq!(
         notes(&assessment, &strings),
-        ["已过申领期限:由审核定", "政策待复核:请告知政策员", "含试算口径,以公布为准"]
+        ["已过申领期限：由审核定", "政策待复核：请告知政策员", "含试算口径，以公布为准"]
     );
     let uncovered = stay("18234.56", "").replace("\"2021-01-01\"", "\"2021-04-01\"");
     let assessment = assess(&policy, &Facts::from_json(&uncovered).unwrap()).unwrap();
-    assert_eq!(notes(&assessment, &strings), ["不在保障期:可提交,由审核定"]);
+    assert_eq!(notes(&assessment, &strings), ["不在保障期：可提交，由审核定"]);
     let never = stay("18234.56", "").replace("\"period\":2021", "\"period\":2020");
     let assessment = assess(&policy, &Facts::from_json(&never).unwrap()).unwrap();
-    assert_eq!(notes(&assessment, &strings), ["本期未参互:可提交,由审核定"]);
+    assert_eq!(notes(&assessment, &strings), ["本期未参互：可提交，由审核定"]);
 }
 
 #[test]

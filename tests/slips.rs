@@ -174,5 +174,5 @@ fn rare_characters_are_named() {
     let has = |c: char| c != '\u{2cb7c}' && c != '龘';
     let text = render(&form(slip).layout(Paper::Thermal58, 32, &strings, &has));
     assert!(text.contains("姓名 〓·〓〓"), "{text}");
-    assert!(text.contains("生僻字: U+2CB7C U+9F98\n"), "{text}");
+    assert!(text.contains("生僻字：U+2CB7C U+9F98\n"), "{text}");
 }

@@ -348,12 +348,13 @@ impl Context {
     pub(super) fn printed(&mut self, number: ClaimNumber, result: &Result<String, String>) {
         match result {
             Ok(place) => {
-                let printed = self.strings.with("slip-printed", &[("place", place)]);
-                // What was said of the claim stays: it was accepted, or recorded as incomplete.
-                let said = self.message.take().filter(|said| said.text.contains(&number.to_string()));
-                let text = match said {
-                    Some(said) if said.tone == Tone::Good => format!("{} {printed}", said.text),
-                    _ => format!("{number} {printed}"),
+                let text = match &self.message {
+                    // What was said of the claim stays: submitted, or incomplete.
+                    Some(said) if said.tone == Tone::Good && said.text.contains(&number.to_string()) => {
+                        let sent = self.strings.with("slip-sent", &[("place", place)]);
+                        format!("{} {sent}", said.text)
+                    }
+                    _ => self.strings.with("slip-printed", &[("number", &number), ("place", place)]),
                 };
                 self.say(Tone::Good, text);
             }

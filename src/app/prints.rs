@@ -3,8 +3,12 @@
 //!
 //! To print another form: its data made from a recorded claim here, beside [`acknowledgement`].
 
+use chrono::TimeDelta;
+
 use super::{Cmd, Context, Tone};
 use crate::domain::claim::{Claim, NewClaim};
+use crate::domain::member::Member;
+use crate::domain::number::ClaimNumber;
 use crate::policy::Assessment;
 use crate::slip::Form;
 use crate::slip::p1::Acknowledgement;
@@ -67,6 +71,32 @@ pub fn acknowledgement(cx: &Context, claim: &Claim, copy: u32) -> Acknowledgemen
     let lines = explanation(cx, &claim.claim);
     let policy = policy_title(cx, &claim.claim);
     Acknowledgement::from_claim(claim, &office(cx, claim), &policy, lines, copy, operator, cx.now)
+}
+
+/// P1 of a claim that is still being entered, as it will look: without a number. None before the office is known.
+pub fn preview(cx: &Context, claim: NewClaim, member: &Member) -> Option<Acknowledgement> {
+    let hello = cx.hello.as_ref()?;
+    let hospital_name = match cx.lookup.hospital(&claim.hospital) {
+        Some(hospital) => hospital.name.clone(),
+        None => claim.hospital.clone(),
+    };
+    let record = Claim {
+        claim,
+        // It has none: what stands here is taken out again.
+        number: ClaimNumber { office: hello.office.code, year: 0, sequence: 0 },
+        league: hello.office.league,
+        office: hello.office.code,
+        rev: 0,
+        // Shanghai is UTC+8 all year.
+        submitted_at: (cx.now - TimeDelta::hours(8)).and_utc(),
+        clerk: hello.login.clone(),
+        member_name: member.name.clone(),
+        member_id_masked: member.id_masked.clone(),
+        unit: member.unit.clone(),
+        hospital_name,
+        prints: 0,
+    };
+    Some(Acknowledgement { number: None, ..acknowledgement(cx, &record, 0) })
 }
 
 /// The policy that computed a claim, as it is named everywhere.

@@ -105,7 +105,7 @@ use Action as A;
 use Layer as L;
 
 /// Every action with its layer and its name in a keymap file.
-pub const ACTIONS: [(Layer, &str, Action); 51] = [
+pub const ACTIONS: [(Layer, &str, Action); 52] = [
     (L::Everywhere, "help", A::Help),
     (L::Everywhere, "palette", A::Palette),
     (L::Everywhere, "lock", A::Lock),
@@ -142,6 +142,7 @@ pub const ACTIONS: [(Layer, &str, Action); 51] = [
     (L::Sheet, "undo", A::Undo),
     (L::Sheet, "clear_field", A::ClearField),
     (L::Sheet, "reveal", A::Reveal),
+    (L::Sheet, "slip", A::Slip),
     (L::Confirm, "all_documents", A::AllDocuments),
     (L::Confirm, "toggle_document_1", A::ToggleDocument(1)),
     (L::Confirm, "toggle_document_2", A::ToggleDocument(2)),

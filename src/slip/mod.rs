@@ -53,7 +53,8 @@ impl Form {
     pub fn file_stem(&self) -> String {
         match self {
             Form::Acknowledgement(form) => {
-                format!("{}-{}-c{}", self.code(), form.number, form.copy.as_ref().map_or(0, |copy| copy.number))
+                let number = form.number.map_or_else(|| "preview".to_owned(), |number| number.to_string());
+                format!("{}-{number}-c{}", self.code(), form.copy.as_ref().map_or(0, |copy| copy.number))
             }
         }
     }

@@ -28,8 +28,8 @@ pub struct Acknowledgement {
     pub office: String,
     /// Its telephone, or empty.
     pub phone: String,
-    /// The claim's number, which is the slip's too.
-    pub number: ClaimNumber,
+    /// The claim's number, which is the slip's too; none while the claim is still being entered, and headed so.
+    pub number: Option<ClaimNumber>,
     /// The claim's state; `Returned` is headed 材料不全.
     pub state: ClaimState,
     /// When it was submitted, in Asia/Shanghai.
@@ -149,7 +149,7 @@ impl Acknowledgement {
         Acknowledgement {
             office: office.name.clone(),
             phone: office.phone.clone(),
-            number: record.number,
+            number: Some(record.number),
             state: claim.state,
             submitted: in_shanghai(record.submitted_at),
             name: cut(&record.member_name, LONGEST),
@@ -206,16 +206,18 @@ impl Acknowledgement {
             ClaimState::Returned => blocks.push(Block::Title(strings.get("slip-p1-incomplete"))),
             ClaimState::Withdrawn => blocks.push(Block::Title(strings.get("slip-p1-withdrawn"))),
         }
+        if self.number.is_none() {
+            blocks.push(Block::Title(strings.get("slip-p1-preview")));
+        }
         blocks.push(Block::Title(strings.get("slip-p1-title")));
         if let Some(copy) = &self.copy {
             let args: &[(&str, &dyn std::fmt::Display)] =
                 &[("n", &copy.number), ("operator", &copy.operator), ("time", &moment(copy.at, strings))];
             blocks.push(Block::Centre(strings.with("slip-copy", args)));
         }
-        blocks.push(Block::Fields(vec![
-            Block::pair(strings.get("slip-number"), self.number.to_string()),
-            Block::pair(strings.get("slip-time"), moment(self.submitted, strings)),
-        ]));
+        let number = self.number.map(|number| Block::pair(strings.get("slip-number"), number.to_string()));
+        let time = Block::pair(strings.get("slip-time"), moment(self.submitted, strings));
+        blocks.push(Block::Fields(number.into_iter().chain([time]).collect()));
         blocks
     }
 

@@ -63,7 +63,7 @@ fn a_rare_character_is_named_and_no_name_is_dropped() {
     slip.name = "王\u{2cb7c}英".into();
     let text = words(&pdf(slip, Lang::Chinese));
     assert!(text.contains("王〓英"), "{text}");
-    assert!(text.contains("生僻字: U+2CB7C"), "{text}");
+    assert!(text.contains("生僻字：U+2CB7C"), "{text}");
 }
 
 #[test]

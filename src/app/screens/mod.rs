@@ -10,6 +10,7 @@ pub mod help;
 pub mod lock;
 pub mod member;
 pub mod palette;
+pub mod preview;
 pub mod sheet;
 pub mod slip;
 mod words;

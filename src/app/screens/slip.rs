@@ -13,6 +13,7 @@ use crate::domain::claim::Claim;
 use crate::domain::number::ClaimNumber;
 use crate::keymap::{Action, Layer};
 use crate::slip::layout::Line;
+use crate::slip::p1::Acknowledgement;
 use crate::store::{Reply, Request, StoreError};
 use crate::ui::table::{self, at};
 use crate::ui::text::put;
@@ -124,15 +125,24 @@ impl SlipScreen {
     fn scroll(&mut self, cx: &Context, to: usize) {
         // The frame takes three rows of the screen, the printer and the rule two.
         let rows = usize::from(cx.size.1).saturating_sub(5);
-        let count = self.claim.as_ref().map_or(0, |claim| lines(cx, claim, cx.size.0).len());
+        let next = |claim: &Claim| lines(cx, &acknowledgement(cx, claim, claim.prints), cx.size.0).len();
+        let count = self.claim.as_deref().map_or(0, next);
         self.first = to.min(count.saturating_sub(rows));
     }
 }
 
-/// The next copy as it will look.
-fn lines(cx: &Context, claim: &Claim, columns: u16) -> Vec<Line> {
-    let columns = usize::from(columns.clamp(1, COLUMNS));
-    acknowledgement(cx, claim, claim.prints).layout(columns, &cx.strings).pages.concat()
+/// A slip as it looks on paper, where the screen has the columns.
+pub fn lines(cx: &Context, slip: &Acknowledgement, columns: u16) -> Vec<Line> {
+    slip.layout(usize::from(columns.clamp(1, COLUMNS)), &cx.strings).pages.concat()
+}
+
+/// Draws a slip from a line on.
+pub fn draw_paper(cx: &Context, slip: &Acknowledgement, first: usize, area: Rect, buf: &mut Buffer) {
+    for (y, line) in lines(cx, slip, area.width).iter().skip(first).take(usize::from(area.height)).enumerate() {
+        let style = if line.bold { cx.theme.text().add_modifier(Modifier::BOLD) } else { cx.theme.text() };
+        let row = at(area, y);
+        put(buf, row.x, row.y, row.width, &line.text, style);
+    }
 }
 
 impl Screen for SlipScreen {
@@ -196,12 +206,8 @@ impl Screen for SlipScreen {
         let row = at(area, 0);
         put(buf, row.x, row.y, row.width, &copies, cx.theme.note());
         table::rule(buf, at(area, 1), "", cx.theme);
-        let rows = usize::from(area.height).saturating_sub(2);
-        for (y, line) in lines(cx, claim, area.width).iter().skip(self.first).take(rows).enumerate() {
-            let style = if line.bold { cx.theme.text().add_modifier(Modifier::BOLD) } else { cx.theme.text() };
-            let row = at(area, y + 2);
-            put(buf, row.x, row.y, row.width, &line.text, style);
-        }
+        let paper = Rect { y: area.y + 2, height: area.height.saturating_sub(2), ..area };
+        draw_paper(cx, &acknowledgement(cx, claim, claim.prints), self.first, paper, buf);
         None
     }
 }

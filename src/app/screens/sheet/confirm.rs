@@ -145,6 +145,12 @@ impl Sheet {
         }
     }
 
+    /// The claim as the fields give it now, where an amount comes of it: before reasons and documents are asked for.
+    pub(super) fn claim_so_far(&self, cx: &Context) -> Option<NewClaim> {
+        let claim = self.claim(cx, Vec::new())?;
+        Some(NewClaim { documents: Vec::new(), ..claim })
+    }
+
     /// The claim as the fields give it.
     fn claim(&self, cx: &Context, reasons: Vec<Reason>) -> Option<NewClaim> {
         let hello = cx.hello.as_ref()?;

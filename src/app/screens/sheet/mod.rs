@@ -3,6 +3,7 @@
 //! - `field.rs` the fields, their order and path · `entries.rs` what stands in them · `choices.rs` fields that choose
 //! - `checks.rs` what is checked, in words · `assessing.rs` the amount as it is typed
 //! - `typing.rs` keys into fields · `confirm.rs` reasons, documents, the submit · `view.rs` how it looks
+//! - `history.rs` what a larger terminal shows beside it
 
 mod assessing;
 mod checks;
@@ -10,6 +11,7 @@ mod choices;
 mod confirm;
 mod entries;
 mod field;
+mod history;
 mod typing;
 mod view;
 
@@ -23,7 +25,8 @@ use confirm::{Confirm, Reasons, Sending};
 use entries::{Entries, Entry};
 use field::Field;
 
-use crate::app::{Context, Event, Go, Screen, Tone};
+use crate::app::screens::preview::Preview;
+use crate::app::{Context, Event, Go, Screen, Tone, prints};
 use crate::domain::claim::{ClaimId, ClaimKind, ClaimLine, Standing};
 use crate::domain::member::{MemberId, PersonalField};
 use crate::domain::money::Money;
@@ -330,6 +333,22 @@ impl Sheet {
         self.stage = Stage::Stopped(Stopped { field, standing: Box::new(standing), unseen_until });
     }
 
+    /// The slip as it will look, where there is an amount to show.
+    fn preview(&self, cx: &mut Context) -> Go {
+        let slip = self.claim_so_far(cx).zip(self.member.as_ref()).and_then(|(claim, known)| {
+            let slip = prints::preview(cx, claim, &known.member)?;
+            Some(Box::new(Preview::new(slip)))
+        });
+        match slip {
+            Some(preview) => Go::Open(preview),
+            None => {
+                let text = cx.t("sheet-no-slip-yet");
+                cx.say(Tone::Warning, text);
+                Go::Stay
+            }
+        }
+    }
+
     fn answered(&mut self, cx: &mut Context, seq: u64, result: &Result<Reply, StoreError>) -> Go {
         match result {
             Ok(Reply::Member(member)) if seq == self.member_seq => {
@@ -411,6 +430,7 @@ impl Screen for Sheet {
                 Action::Undo,
                 Action::ClearField,
                 Action::Palette,
+                Action::Slip,
                 Action::Reveal,
                 Action::Lock,
             ],
@@ -440,6 +460,7 @@ impl Screen for Sheet {
                 self.save(cx);
                 Go::Stay
             }
+            Event::Action(Action::Slip) if matches!(self.stage, Stage::Typing) => self.preview(cx),
             Event::Shown | Event::DraftSaved(..) | Event::Printed(..) => Go::Stay,
             input => match self.stage {
                 Stage::Typing => self.type_in(cx, input),

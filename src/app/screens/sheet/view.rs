@@ -8,8 +8,8 @@ use super::choices;
 use super::confirm::{Confirm, Reasons};
 use super::entries::Entry;
 use super::field::{Field, Form};
-use super::{Level, Reveal, Sheet, Stage};
-use crate::app::Context;
+use super::{Level, Reveal, Sheet, Stage, history};
+use crate::app::{Context, MIN_SIZE};
 use crate::domain::claim::{ClaimState, Standing};
 use crate::domain::money::Money;
 use crate::domain::sheet::{Line as Amount, Slip};
@@ -110,7 +110,10 @@ pub fn draw(sheet: &Sheet, cx: &Context, area: Rect, buf: &mut Buffer) -> Option
         put(buf, area.x + LEFT, y, 1, cx.theme.bar(), cx.theme.label());
     }
     let x = area.x + LEFT + 1;
-    let panel = Rect { x, width: area.right().saturating_sub(x), ..area };
+    let panel = Rect { x, width: area.right().min(area.x + MIN_SIZE.0).saturating_sub(x), ..area };
+    if let Some(place) = history::place(area, LEFT) {
+        history::draw(sheet, cx, place, buf);
+    }
     let mut panel = Panel { buf, area: panel, y: area.y, cx };
     match &sheet.stage {
         Stage::Typing => draw_amount(sheet, &mut panel),
