@@ -106,7 +106,7 @@ impl Born {
     fn to_fields(&self) -> impl Iterator<Item = (String, String)> {
         let all =
             [(Born::KIND, &self.kind), (Born::BILL_CODE, &self.bill_code), (Born::HAEMODIALYSIS, &self.haemodialysis)];
-        all.into_iter().filter_map(|(name, text)| Some((name.to_owned(), text.clone()?)))
+        all.into_iter().map(|(name, text)| (name.to_owned(), text.clone().unwrap_or_default()))
     }
 }
 
@@ -214,7 +214,7 @@ impl Sheet {
             member,
             member_seq,
             entries: Entries::default(),
-            born: draft.map(Born::of).or_else(|| Born::new(cx)),
+            born: draft.and_then(Born::of).or_else(|| Born::new(cx)),
             focus: Field::BillNumber,
             choice: 0,
             choice_moved: false,
