@@ -125,7 +125,7 @@ fn what_is_not_searched_is_said() {
         ("123", "数字太少"),
         ("1234567", "只输入尾号4至6位"),
         ("152801197105062265", "校验码不对"),
-        ("HZ1508", "申领号不完整"),
+        ("HZ1508", "受理号不完整"),
         ("6221471234561234567", "不按银行卡查找"),
         ("?!", "不能这样查找"),
     ] {
@@ -337,7 +337,7 @@ fn a_scanned_claim_number_replaces_what_is_there() {
         Ok(Reply::Found(Found { rows, ..Found::default() }))
     });
     assert_eq!(asked, Request::Search(Query::Claim(number(412))));
-    counter.expect("1条 申领号");
+    counter.expect("1条 受理号");
     counter.press("f5");
     counter.claim(recorded(412, ClaimState::Submitted));
     counter.expect(&format!("回执 {}", number(412)));

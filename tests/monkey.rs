@@ -272,6 +272,7 @@ impl Monkey {
                 own_today: vec![line(399, "李四", ClaimState::Submitted)],
             })),
             Request::Withdraw { number, rev, .. } => Reply::Withdrawn(*number, rev + 1),
+            Request::Reconcile(ids) => Reply::Reconciled(ids.iter().map(|id| (*id, None)).collect()),
             Request::RecordPrint(number) => Reply::PrintRecorded(*number, self.random.random_range(0..3)),
         })
     }

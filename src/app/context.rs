@@ -103,6 +103,8 @@ pub struct Context {
     pub printers: Vec<String>,
     /// Whether a slip is printed after a submit.
     pub print_after_submit: bool,
+    /// The claim that was submitted last.
+    pub submitted: Option<ClaimNumber>,
     /// Since when the centre can't be reached.
     pub cut_since: Option<NaiveDateTime>,
     /// Slips whose print is being recorded.
@@ -137,6 +139,7 @@ impl Context {
             ahead: VecDeque::new(),
             printers: setup.printers,
             print_after_submit: setup.print_after_submit,
+            submitted: None,
             cut_since: None,
             prints: Vec::new(),
             commands: Vec::new(),
@@ -282,7 +285,10 @@ impl Context {
         match result {
             Ok(Reply::Hello(hello)) if seq == self.hello_seq => self.hello = Some(hello.as_ref().clone()),
             Ok(Reply::Desk(desk)) if seq == self.desk_seq => self.desk = desk.as_ref().clone(),
-            Ok(Reply::Submitted(submitted)) => self.used(&submitted.claim.claim),
+            Ok(Reply::Submitted(submitted)) => {
+                self.submitted = Some(submitted.claim.number);
+                self.used(&submitted.claim.claim);
+            }
             Ok(Reply::Reference(Some(reference))) if seq == self.reference_seq => {
                 self.command(Cmd::SaveReference(reference.clone()));
                 self.lookup = Arc::new(Lookup::new(reference.as_ref().clone()));
@@ -313,6 +319,13 @@ impl Context {
         last.claim = Some(Box::new(claim.clone()));
     }
 
+    /// What F4 takes from now on: a claim that was withdrawn, to be entered anew.
+    pub fn take_as_before(&mut self, claim: &NewClaim) {
+        if let Some(hello) = &mut self.hello {
+            hello.last_used.claim = Some(Box::new(claim.clone()));
+        }
+    }
+
     pub(super) fn journal(&mut self, drafts: Vec<Draft>, reference: Option<Box<Reference>>, damage: Option<String>) {
         self.drafts = drafts;
         if self.lookup.is_empty()
@@ -335,7 +348,14 @@ impl Context {
     pub(super) fn printed(&mut self, number: ClaimNumber, result: &Result<String, String>) {
         match result {
             Ok(place) => {
-                let text = self.strings.with("slip-printed", &[("number", &number), ("place", place)]);
+                let text = match &self.message {
+                    // What was said of the claim stays: submitted, or incomplete.
+                    Some(said) if said.tone == Tone::Good && said.text.contains(&number.to_string()) => {
+                        let sent = self.strings.with("slip-sent", &[("place", place)]);
+                        format!("{} {sent}", said.text)
+                    }
+                    _ => self.strings.with("slip-printed", &[("number", &number), ("place", place)]),
+                };
                 self.say(Tone::Good, text);
             }
             Err(why) => {

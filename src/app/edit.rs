@@ -5,9 +5,16 @@ use tui_input::{Input, InputRequest};
 use super::Edit;
 
 /// One line of typing with its cursor.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Line {
     input: Input,
+}
+
+/// What people typed is not for logs.
+impl std::fmt::Debug for Line {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Line(***)")
+    }
 }
 
 impl PartialEq for Line {

@@ -26,7 +26,7 @@ impl Args {
             eprintln!("{}", words::safe(&format!("{error:#}")));
             return Ok(super::USAGE.into());
         }
-        println!("{}", words::safe(&config.print(&strings)));
+        words::say(&words::safe(&config.print(&strings)))?;
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use chrono::NaiveDate;
 
 use super::database::Database;
+use super::words;
 use crate::store::sqlite::SqliteStore;
 use crate::store::sqlite::load::Progress;
 use crate::strings::Strings;
@@ -60,7 +61,7 @@ pub async fn run(args: Args, strings: &Strings) -> anyhow::Result<ExitCode> {
         eprint!("\r");
     }
     made.map_err(|error| anyhow::anyhow!(store_error(&error, strings)))?;
-    println!("{}", done(last, strings));
+    words::say(&done(last, strings))?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -114,6 +114,8 @@ impl Global {
 
 /// Runs the command line.
 pub fn run() -> ExitCode {
+    // What the program writes holds people's data: nobody else on the machine reads it.
+    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     let Cli { global, command } = Cli::parse();
     let ended = match command {
         None => desk::Args::default().run(&global),

@@ -83,7 +83,7 @@ impl Args {
         };
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
         let outcome = runtime.block_on(run_story(options))?;
-        println!("{}", serde_json::to_string_pretty(&outcome)?);
+        words::say(&serde_json::to_string_pretty(&outcome)?)?;
         Ok(if outcome.failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
 }
@@ -384,7 +384,8 @@ impl Teller {
                 Request::Search(_) if !self.term_used => self.unused_search = Some(trips),
                 Request::Search(_) => {}
                 Request::CheckBill(_) | Request::CheckStay { .. } if !waits => {}
-                Request::Hello | Request::Reference { .. } | Request::Desk | Request::RecordPrint(_) => {}
+                Request::Hello | Request::Reference { .. } | Request::Desk => {}
+                Request::RecordPrint(_) | Request::Reconcile(_) => {}
                 _ => self.outcome.round_trips += trips,
             }
         }

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use serde::Serialize;
 
 use super::database::Database;
+use super::words;
 use crate::domain::query::Query;
 use crate::domain::text::display_safe;
 use crate::store::sqlite::SqliteStore;
@@ -71,13 +72,13 @@ pub async fn run(args: Args, strings: &Strings) -> anyhow::Result<ExitCode> {
     if args.json {
         let sentence = sentence.filter(|_| kind == "sentence" || found.elsewhere);
         let rows = found.rows.iter().map(row).collect();
-        println!("{}", serde_json::to_string(&Answer { kind, sentence, more: found.more, rows })?);
+        words::say(&serde_json::to_string(&Answer { kind, sentence, more: found.more, rows })?)?;
     } else {
         for hit in &found.rows {
-            println!("{}", line(hit, strings));
+            words::say(&line(hit, strings))?;
         }
         if let Some(sentence) = sentence.or_else(|| found.more.then(|| strings.get("search-more"))) {
-            println!("{sentence}");
+            words::say(&sentence)?;
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use super::database::Database;
+use super::words;
 use crate::store::Store;
 use crate::store::sqlite::SqliteStore;
 use crate::strings::Strings;
@@ -25,6 +26,6 @@ pub async fn run(args: Args, strings: &Strings) -> anyhow::Result<ExitCode> {
     let told = |error| anyhow::anyhow!(store_error(&error, strings));
     let (store, _) = SqliteStore::open(path, &args.login, None).await.map_err(told)?;
     let found = store.verify().await.map_err(told)?;
-    println!("{}", serde_json::to_string(&found)?);
+    words::say(&serde_json::to_string(&found)?)?;
     Ok(if found.differences.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

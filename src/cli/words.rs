@@ -1,5 +1,6 @@
 //! What went wrong at the edge, as sentences that say what to do next.
 
+use std::io::{self, Write};
 use std::path::Path;
 
 use crate::config::DataDirError;
@@ -60,4 +61,15 @@ pub fn lost(lost: &Lost, strings: &Strings) -> String {
 /// Text for a terminal that is no screen of ours: line by line, nothing in it steers anything.
 pub fn safe(text: &str) -> String {
     text.lines().map(display_safe).collect::<Vec<_>>().join("\n")
+}
+
+/// Writes a line to the standard output. A reader that has seen enough (`| head`) is no error.
+///
+/// # Errors
+/// Where it can't be written otherwise.
+pub fn say(line: &str) -> io::Result<()> {
+    match writeln!(io::stdout().lock(), "{line}") {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
 }

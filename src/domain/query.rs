@@ -3,6 +3,8 @@
 //! To add a kind: a variant of [`Query`], its test in `parse` before the rows that would swallow it, its name in `kind`,
 //! and how the store answers it.
 
+use std::fmt;
+
 use chrono::NaiveDate;
 
 use super::id_number::{IdError, IdNumber};
@@ -10,7 +12,7 @@ use super::number::ClaimNumber;
 use super::text::{NAME_MAX, half_width, name_key};
 
 /// A search, classified. Keys are normalised: they can be compared with stored keys as they are.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Query {
     /// A whole, valid ID number.
     IdNumber(String),
@@ -24,6 +26,17 @@ pub enum Query {
     Name(Term),
     /// Two or more Latin letters: initials, full pinyin, or surname in full and initials.
     Latin(Term),
+}
+
+/// The kind only: a number is not for logs.
+impl fmt::Debug for Query {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Query::Name(term) | Query::Latin(term) => write!(f, "{}({term:?})", self.kind()),
+            Query::Claim(number) => write!(f, "claim({number})"),
+            Query::IdNumber(_) | Query::Mobile(_) | Query::Tail(_) => write!(f, "{}(***)", self.kind()),
+        }
+    }
 }
 
 /// What names are searched by, and the unit that narrows it.

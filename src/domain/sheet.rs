@@ -171,7 +171,7 @@ impl SettlementSheet {
         for line in Line::ALL.into_iter().filter(|line| line.sign() != 0) {
             let typed = self.get(line).fen();
             let right = typed - line.sign() * difference;
-            if right < 0 || typed <= 0 {
+            if right <= 0 || typed <= 0 {
                 continue;
             }
             let slip = match slip_between(typed, right) {

@@ -65,6 +65,8 @@ pub enum Action {
     Pick(u8),
     /// Takes a claim back, at the member's wish.
     Withdraw,
+    /// Throws a draft away.
+    Discard,
     /// Shows a whole number for 30 seconds; recorded.
     Reveal,
     /// The next field that needs something.
@@ -103,7 +105,7 @@ use Action as A;
 use Layer as L;
 
 /// Every action with its layer and its name in a keymap file.
-pub const ACTIONS: [(Layer, &str, Action); 50] = [
+pub const ACTIONS: [(Layer, &str, Action); 52] = [
     (L::Everywhere, "help", A::Help),
     (L::Everywhere, "palette", A::Palette),
     (L::Everywhere, "lock", A::Lock),
@@ -114,6 +116,8 @@ pub const ACTIONS: [(Layer, &str, Action); 50] = [
     (L::Desk, "slip", A::Slip),
     (L::Desk, "history", A::History),
     (L::Desk, "open", A::Open),
+    (L::Desk, "discard", A::Discard),
+    (L::Desk, "clear_field", A::ClearField),
     (L::Desk, "choose_up", A::ChooseUp),
     (L::Desk, "choose_down", A::ChooseDown),
     (L::Desk, "choose_page_up", A::ChoosePageUp),

@@ -389,6 +389,8 @@ pub enum Request {
     },
     /// [`Store::record_print`]
     RecordPrint(ClaimNumber),
+    /// [`Store::reconcile`]
+    Reconcile(Vec<ClaimId>),
 }
 
 /// What an operation gave.
@@ -420,6 +422,8 @@ pub enum Reply {
     Withdrawn(ClaimNumber, u32),
     /// [`Store::record_print`]
     PrintRecorded(ClaimNumber, u32),
+    /// [`Store::reconcile`]
+    Reconciled(Vec<(ClaimId, Option<ClaimNumber>)>),
 }
 
 /// Carries out a request.
@@ -444,5 +448,6 @@ pub async fn answer(store: &dyn Store, request: Request) -> Result<Reply, StoreE
             Reply::Withdrawn(number, store.withdraw(number, rev, &reason).await?)
         }
         Request::RecordPrint(number) => Reply::PrintRecorded(number, store.record_print(number).await?),
+        Request::Reconcile(ids) => Reply::Reconciled(store.reconcile(&ids).await?),
     })
 }

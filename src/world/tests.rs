@@ -83,6 +83,15 @@ fn wangxiu_finds_exactly_two_at_linhe() {
 }
 
 #[test]
+fn nobody_in_the_league_stands_before_the_two() {
+    let people: Vec<PersonRow> = world(300_000).members().filter(|person| person.league.get() == 150_800).collect();
+    assert!(people.len() > 15_000);
+    let whole = people.iter().filter(|person| person.readings.iter().any(|reading| reading.full == "wangxiu"));
+    assert_eq!(whole.count(), 0);
+    assert!(found(&people, "wangxiu").len() > 2, "others of the league have the beginning");
+}
+
+#[test]
 fn a_mongolian_name_is_there_in_several_leagues() {
     let leagues: HashSet<AreaCode> =
         world(1_000).members().filter(|person| person.name == "乌云其木格").map(|person| person.league).collect();

@@ -91,6 +91,9 @@ impl ClaimScreen {
             match result {
                 Ok(_) => {
                     self.reason = None;
+                    if let Some(claim) = &self.claim {
+                        cx.take_as_before(&claim.claim);
+                    }
                     let text = cx.strings.with("claim-withdrawn", &[("number", &self.number)]);
                     cx.say(Tone::Good, text);
                     self.ask(cx);

@@ -17,7 +17,8 @@ use super::member::MemberScreen;
 use super::sheet::{self, Looked};
 use super::slip::SlipScreen;
 use crate::app::edit::Line;
-use crate::app::{Context, Event, Go, Screen};
+use crate::app::{Context, Event, Go, Screen, Tone};
+use crate::domain::claim::ClaimId;
 use crate::domain::member::MemberId;
 use crate::domain::number::ClaimNumber;
 use crate::domain::query::Query;
@@ -51,6 +52,8 @@ pub struct Desk {
     first: usize,
     /// What was asked for while the rows were still under way.
     wanted: Option<Action>,
+    /// The draft that goes if it is asked for once more.
+    discarding: Option<ClaimId>,
 }
 
 impl Desk {
@@ -113,7 +116,8 @@ impl Desk {
     }
 
     fn act(&mut self, cx: &mut Context, action: Action) -> Go {
-        let needs_rows = !matches!(action, Action::Back | Action::Search);
+        let discarding = self.discarding.take();
+        let needs_rows = !matches!(action, Action::Back | Action::Search | Action::ClearField);
         if needs_rows && self.search.is_awaited() {
             self.wanted = Some(action);
             return Go::Stay;
@@ -125,7 +129,7 @@ impl Desk {
                 }
                 Go::Stay
             }
-            Action::Search => {
+            Action::Search | Action::ClearField => {
                 self.wanted = None;
                 self.clear();
                 Go::Stay
@@ -161,12 +165,38 @@ impl Desk {
                 Some(member) => Go::Open(Box::new(MemberScreen::history(cx, member))),
                 None => self.nothing(cx),
             },
-            Action::Slip => match self.item(cx).and_then(|item| self.claim_of(cx, item)) {
+            Action::Discard => self.discard(cx, discarding),
+            Action::Slip => match self.slip_of(cx) {
                 Some(number) => Go::Open(Box::new(SlipScreen::new(cx, number))),
                 None => self.nothing(cx),
             },
             _ => self.nothing(cx),
         }
+    }
+
+    /// The claim whose slip is asked for: the highlighted one, or with nothing chosen the one that was just submitted.
+    fn slip_of(&self, cx: &Context) -> Option<ClaimNumber> {
+        let untouched = self.line.is_empty() && self.chosen == 0;
+        let just_submitted = cx.submitted.filter(|_| untouched);
+        just_submitted.or_else(|| self.item(cx).and_then(|item| self.claim_of(cx, item)))
+    }
+
+    /// Throws the highlighted draft away, once it was asked for twice.
+    fn discard(&mut self, cx: &mut Context, asked: Option<ClaimId>) -> Go {
+        let Some(Item::Draft(at)) = self.item(cx) else { return self.nothing(cx) };
+        let Some(draft) = cx.drafts.get(at) else { return self.nothing(cx) };
+        let (id, name) = (draft.id, draft.member_name.clone());
+        if asked == Some(id) {
+            cx.drop_draft(id);
+            let text = cx.strings.with("desk-discarded", &[("name", &name)]);
+            cx.say(Tone::Note, text);
+        } else {
+            self.discarding = Some(id);
+            let keys = cx.keymap.hint(Action::Discard).unwrap_or_default();
+            let text = cx.strings.with("desk-discard", &[("name", &name), ("keys", &keys)]);
+            cx.say(Tone::Warning, text);
+        }
+        Go::Stay
     }
 
     fn open(&mut self, cx: &mut Context) -> Go {
@@ -221,7 +251,8 @@ impl Screen for Desk {
     fn actions(&self, cx: &Context) -> Vec<Action> {
         let item = self.item(cx);
         let member = item.and_then(|item| self.member_of(cx, item)).is_some();
-        let claim = item.and_then(|item| self.claim_of(cx, item)).is_some();
+        let claim = self.slip_of(cx).is_some();
+        let draft = matches!(item, Some(Item::Draft(_)));
         [
             (true, Action::Help),
             (true, Action::Search),
@@ -229,6 +260,7 @@ impl Screen for Desk {
             (claim, Action::Slip),
             (member, Action::History),
             (item.is_some(), Action::Open),
+            (draft, Action::Discard),
             (true, Action::Palette),
             (true, Action::Lock),
             (true, Action::Quit),

@@ -10,7 +10,7 @@ use super::{Desk, Item};
 use crate::app::screens::words;
 use crate::app::{Context, MIN_SIZE};
 use crate::data::surnames;
-use crate::domain::claim::ClaimLine;
+use crate::domain::claim::{ClaimLine, ClaimState};
 use crate::domain::query::Query;
 use crate::domain::romanise::readings;
 use crate::domain::text::{is_middle_dot, name_key};
@@ -252,7 +252,10 @@ fn own_cells(cx: &Context, line: &ClaimLine) -> Vec<Cell> {
         Cell::fit(cx.t("desk-own")),
         Cell::new(line.number.to_string(), NUMBER),
         Cell::new(line.member_name.clone(), NAME),
-        Cell::rest(words::kind(cx, line.kind)),
+        Cell::rest(match line.state {
+            ClaimState::Submitted => words::kind(cx, line.kind),
+            state => format!("{} {}", words::kind(cx, line.kind), words::state(cx, state)),
+        }),
         Cell::new(line.total.grouped(), 12).right(),
     ]
 }

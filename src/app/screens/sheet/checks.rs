@@ -11,9 +11,9 @@ use crate::domain::amount::AmountError;
 use crate::domain::bill::BillError;
 use crate::domain::date::DateError;
 use crate::domain::id_number::{IdError, IdNumber};
-use crate::domain::sheet::Line as Amount;
-use crate::domain::text::TextError;
+use crate::domain::sheet::{Line as Amount, SettlementSheet, Slip};
 use crate::domain::{amount, bank_card, bill, date, text};
+use crate::strings::Strings;
 
 /// How much a problem stops.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,6 +25,9 @@ pub enum Level {
     /// To look at.
     Warning,
 }
+
+/// The code of the offered cash below 0.00.
+pub const CASH_NEGATIVE: &str = "cash_negative";
 
 /// One problem, in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,6 +95,11 @@ impl Checker<'_> {
                 }
             }
             Field::BillCode => match bill::check_code_field(&bill::normalise(&typed)) {
+                Ok(_) if self.sheet.entries.bill().code.is_empty() => {
+                    if self.sheet.entries.get(field).visited || !self.sheet.entries.bill().number.is_empty() {
+                        self.warn(field, "check-bill-paper");
+                    }
+                }
                 Ok(false) => {}
                 Ok(true) => self.warn(field, "check-bill-code-unusual"),
                 Err(error) => self.bill(field, error),
@@ -133,10 +141,11 @@ impl Checker<'_> {
                     self.missing(field);
                 }
             }
-            Field::AgentName => match text::name(&typed) {
-                Ok(_) | Err(TextError::Empty) => {}
-                Err(_) => self.error(field, "check-name"),
-            },
+            Field::AgentName => {
+                if !typed.is_empty() && text::name(&typed).is_err() {
+                    self.error(field, "check-name");
+                }
+            }
             Field::AgentId => {
                 if typed.is_empty() {
                     self.missing(field);
@@ -225,7 +234,8 @@ impl Checker<'_> {
                 }
             }
             Err(AmountError::Negative) if line == Amount::Cash && self.sheet.entries.cash_is_offer() => {
-                self.error(field, "check-cash-negative");
+                let text = self.cx.t("check-cash-negative");
+                self.add(field, Level::Error, CASH_NEGATIVE, text);
             }
             Err(error) => self.error(
                 field,
@@ -280,17 +290,23 @@ impl Checker<'_> {
             return;
         }
         if sheet.self_pay().fen() < 0 {
-            self.error(Field::Amount(Amount::Total), "check-self-pay-negative");
+            // As long as cash is an offer, it says the same.
+            if !self.sheet.entries.cash_is_offer() {
+                self.error(Field::Amount(Amount::Total), "check-self-pay-negative");
+            }
         } else if sheet.in_scope_self_pay().fen() < 0 {
             self.warn(Field::Amount(Amount::OutOfScope), "check-in-scope-negative");
         }
         if !self.sheet.entries.cash_is_offer() && !sheet.difference().is_zero() {
-            let text = self.cx.strings.with("check-unbalanced", &[("difference", &sheet.difference().grouped())]);
-            self.add(Field::Amount(Amount::Cash), Level::Reason, "unbalanced", text);
+            self.add(Field::Amount(Amount::Cash), Level::Reason, "unbalanced", unbalanced(&sheet, &self.cx.strings));
         }
         if let Some(line) = self.sheet.same_sheet() {
             let text = self.cx.strings.with("check-same-sheet", &[("number", &line.number)]);
             self.add(Field::Amount(Amount::Total), Level::Reason, "same_sheet", text);
+        }
+        if let Some(line) = self.sheet.split_from(self.cx) {
+            let text = self.cx.strings.with("check-split", &[("number", &line.number)]);
+            self.add(Field::Hospital, Level::Reason, "split", text);
         }
         let Some(assessment) = &self.sheet.assessing.assessment else {
             if self.at_submit && self.sheet.assessing.no_policy {
@@ -305,4 +321,21 @@ impl Checker<'_> {
             self.warn(Field::Amount(Amount::Total), "check-above-own-cost");
         }
     }
+}
+
+/// The difference with its sign, and the fields that would be right with two digits swapped or one changed.
+pub fn unbalanced(sheet: &SettlementSheet, strings: &Strings) -> String {
+    let difference = sheet.difference();
+    let sign = if difference.fen() > 0 { "+" } else { "" };
+    let mut text = strings.with("check-unbalanced", &[("difference", &format!("{sign}{}", difference.grouped()))]);
+    for suspect in sheet.suspects() {
+        let key = match suspect.slip {
+            Slip::Swapped => "balance-swapped",
+            Slip::Digit => "balance-digit",
+        };
+        let field = strings.get(&format!("field-{}", suspect.line.fact()));
+        text.push(' ');
+        text.push_str(&strings.with(key, &[("field", &field), ("right", &suspect.right.grouped())]));
+    }
+    text
 }

@@ -9,8 +9,11 @@ use crate::domain::text::half_width;
 /// How many are shown beneath the field.
 pub const SHOWN: usize = 5;
 
-/// The relations of an agent; `heir` opens the heirs' documents.
-pub const RELATIONS: [&str; 6] = ["spouse", "child", "parent", "colleague", "other", "heir"];
+/// The relation that opens the heirs' documents in place of the agents'.
+pub const HEIR: &str = "heir";
+
+/// The relations of an agent.
+pub const RELATIONS: [&str; 6] = ["spouse", "child", "parent", "colleague", "other", HEIR];
 
 /// One choice.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,24 +75,25 @@ fn short<const N: usize>(codes: [&str; N], prefix: &str, typed: &str, cx: &Conte
         .collect()
 }
 
-/// Ranks what matches: used last here first, then by how it matches, then by its place in the list.
+/// Ranks what matches: used last here first, then by how it matches, then what lies near, then by its place in the list.
 fn ranked<'a, T>(
     all: &'a [T],
     used: &[String],
     code: impl Fn(&T) -> &str,
     rank: impl Fn(&T) -> Option<u8>,
+    far: impl Fn(&T) -> u8,
 ) -> Vec<&'a T> {
-    let mut found: Vec<(usize, u8, usize)> = all
+    let mut found: Vec<(usize, u8, u8, usize)> = all
         .iter()
         .enumerate()
         .filter_map(|(at, item)| {
             let rank = rank(item)?;
             let recency = used.iter().position(|used| used == code(item)).unwrap_or(usize::MAX);
-            Some((recency, rank, at))
+            Some((recency, rank, far(item), at))
         })
         .collect();
     found.sort_unstable();
-    found.into_iter().take(SHOWN).map(|(_, _, at)| &all[at]).collect()
+    found.into_iter().take(SHOWN).map(|(.., at)| &all[at]).collect()
 }
 
 /// How a key matches an entry: 0 its initials exactly, 1 their beginning, 2 the code's, 3 the name's, 4 inside the name.
@@ -113,6 +117,7 @@ fn rank(typed: &str, initials: &str, code: &str, name: &str) -> Option<u8> {
 
 fn hospitals(typed: &str, cx: &Context) -> Vec<Choice> {
     let used = cx.hello.as_ref().map(|hello| hello.last_used.hospitals.as_slice()).unwrap_or_default();
+    let office = cx.hello.as_ref().map(|hello| &hello.office);
     let all = cx.lookup.hospitals();
     let mut found: Vec<Choice> = ranked(
         all,
@@ -121,6 +126,11 @@ fn hospitals(typed: &str, cx: &Context) -> Vec<Choice> {
         |hospital| match typed {
             "" => used.contains(&hospital.code).then_some(0),
             typed => rank(typed, &hospital.initials, &hospital.code, &hospital.name),
+        },
+        |hospital| match office {
+            Some(office) if office.area == hospital.area => 0,
+            Some(office) if office.league == hospital.area.league() => 1,
+            _ => 2,
         },
     )
     .into_iter()
@@ -147,6 +157,7 @@ fn diagnoses(typed: &str, cx: &Context) -> Vec<Choice> {
                 code.to_lowercase().starts_with(&dotless).then_some(2)
             }),
         },
+        |_| 0,
     )
     .into_iter()
     .map(|diagnosis| Choice { code: diagnosis.code.clone(), label: format!("{} {}", diagnosis.code, diagnosis.name) })

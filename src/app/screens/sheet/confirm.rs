@@ -2,12 +2,14 @@
 //! A submit that got no answer is asked again with the same id until one comes; it is never called failed.
 
 use super::checks::{self, Level, Problem};
+use super::choices::HEIR;
 use super::field::Field;
 use super::{Request, Sheet, Stage, Tone};
 use crate::app::edit::Line;
 use crate::app::screens::slip;
 use crate::app::{Context, Event, Go};
 use crate::domain::claim::{Agent, ClaimState, Diagnosis, Document, NewClaim, Payee, PolicyRef, Reason};
+use crate::domain::number::ClaimNumber;
 use crate::domain::text;
 use crate::keymap::Action;
 use crate::policy::Need;
@@ -62,12 +64,16 @@ impl Confirm {
 impl Sheet {
     /// Ctrl-S: says all that is open and goes to the first; else asks for reasons, then for the confirmation.
     pub(super) fn ask_submit(&mut self, cx: &mut Context) {
+        // The field in hand is left: what is typed in it chooses, and is kept.
+        self.leave(cx, false);
+        self.enter(cx, self.focus);
+        cx.message = None;
+        if cx.awaits(self.member_seq) {
+            // Asked for again when it is there; what is typed until then comes after it.
+            self.submit_wanted = true;
+            return;
+        }
         if self.member.is_none() {
-            if cx.awaits(self.member_seq) {
-                // Asked for again when it is there; what is typed until then comes after it.
-                self.submit_wanted = true;
-                return;
-            }
             let text = cx.t("sheet-member-loading");
             return cx.say(Tone::Warning, text);
         }
@@ -167,8 +173,9 @@ impl Sheet {
                 let required = match rule.need {
                     Need::Always => true,
                     Need::Ask => false,
-                    Need::Agent => agent.is_some().then_some(true)?,
-                    Need::Heir => agent.as_ref().is_some_and(|agent| agent.relation == "heir").then_some(true)?,
+                    // An heir claims for himself: nobody could have sent him.
+                    Need::Agent => agent.as_ref().is_some_and(|agent| agent.relation != HEIR).then_some(true)?,
+                    Need::Heir => agent.as_ref().is_some_and(|agent| agent.relation == HEIR).then_some(true)?,
                 };
                 Some(Document { code: rule.code.clone(), title: rule.title.clone(), required, present: false })
             })
@@ -245,6 +252,8 @@ impl Sheet {
                 }
                 confirm.claim.state = if missing > 0 { ClaimState::Returned } else { ClaimState::Submitted };
                 let confirm = confirm.clone();
+                self.sent = true;
+                self.save(cx);
                 let seq = cx.ask(Request::Submit(Box::new(confirm.claim.clone())));
                 self.stage = Stage::Sending(Sending { confirm, seq, tries: 0, retry_at: None });
             }
@@ -310,11 +319,17 @@ impl Sheet {
             }
             StoreError::Stale(_) => {
                 self.stage = Stage::Typing;
+                self.total_before = Some(confirm.claim.total);
                 let ticket = cx.new_id();
                 let request = Request::OpenMember { ticket, member: self.member_id, purpose: "claim".into() };
                 self.member_seq = cx.ask(request);
                 let text = cx.t("sheet-facts-changed");
                 cx.say(Tone::Warning, text);
+            }
+            StoreError::IdReused => {
+                // An earlier submit of this sheet was recorded, then the sheet was changed.
+                self.stage = Stage::Typing;
+                self.reconcile(cx);
             }
             other => {
                 self.stage = Stage::Confirm(confirm);
@@ -333,6 +348,40 @@ impl Sheet {
             sending.retry_at = None;
             sending.seq = cx.ask(Request::Submit(Box::new(sending.confirm.claim.clone())));
         }
+    }
+
+    /// Asks whether an earlier submit of this sheet, whose answer was lost, was recorded.
+    pub(super) fn reconcile(&mut self, cx: &mut Context) {
+        self.reconciling = Some(cx.ask(Request::Reconcile(vec![self.id])));
+    }
+
+    /// It was: the draft goes, and the number is said. It was not: the sheet goes on.
+    pub(super) fn reconciled(&mut self, cx: &mut Context, number: Option<ClaimNumber>) -> Go {
+        self.reconciling = None;
+        let Some(number) = number else {
+            self.ask_bill(cx);
+            return Go::Stay;
+        };
+        cx.drop_draft(self.id);
+        cx.refresh_desk();
+        let text = cx.strings.with("sheet-recorded-before", &[("number", &number), ("name", &self.member_name)]);
+        cx.say(Tone::Good, text);
+        Go::Desk
+    }
+
+    /// The member's facts were read anew after a submit that came too late: what changed is said.
+    pub(super) fn facts_changed(&mut self, cx: &mut Context) {
+        let Some(before) = self.total_before.take() else { return };
+        let now = self.assessing.assessment.as_ref().map(|assessment| assessment.total);
+        let text = match now {
+            Some(now) if now != before => {
+                let amounts: [(&str, &dyn std::fmt::Display); 2] =
+                    [("before", &before.grouped()), ("now", &now.grouped())];
+                cx.strings.with("sheet-amount-changed", &amounts)
+            }
+            _ => cx.t("sheet-facts-changed"),
+        };
+        cx.say(Tone::Warning, text);
     }
 
     /// What the member was paid this period: how often and how much.

@@ -95,6 +95,7 @@ impl Entries {
             mode: self.mode(),
             new_card: !self.get(Field::Card).line.is_empty(),
             card_on_file: self.get(Field::Card).offer.is_some() && !self.get(Field::Card).cleared,
+            bank_offered: self.get(Field::Bank).offer.is_some() && !self.get(Field::Bank).cleared,
             agent: !self.get(Field::AgentName).text().is_empty(),
             kind_open: kind.offer.is_none() && kind.chosen.is_none(),
             bill_code_open: bill_code.offer.is_none() && !bill_code.cleared,
@@ -170,7 +171,8 @@ impl Entries {
         free_diagnosis(self.get(Field::Diagnosis).line.text())
     }
 
-    /// What is kept in a draft: field names and texts; a chosen code is marked.
+    /// What is kept in a draft: field names and texts; a chosen code (`=`), a refused offer (`!`), an empty field that was
+    /// meant (`~`) are marked.
     pub fn to_fields(&self) -> Vec<(String, String)> {
         let mut fields = Vec::new();
         for field in ORDER {
@@ -184,6 +186,9 @@ impl Entries {
             if entry.cleared {
                 fields.push((format!("{}!", field.name()), String::new()));
             }
+            if entry.visited && entry.line.is_empty() {
+                fields.push((format!("{}~", field.name()), String::new()));
+            }
         }
         fields
     }
@@ -195,6 +200,8 @@ impl Entries {
                 self.get_mut(field).chosen = Some(text.clone());
             } else if let Some(field) = name.strip_suffix('!').and_then(Field::from_name) {
                 self.get_mut(field).cleared = true;
+            } else if let Some(field) = name.strip_suffix('~').and_then(Field::from_name) {
+                self.get_mut(field).visited = true;
             } else if let Some(field) = Field::from_name(name) {
                 self.get_mut(field).line.set(text);
                 self.get_mut(field).visited = true;
@@ -275,6 +282,7 @@ mod tests {
         entries.get_mut(Field::BillNumber).line.set("0012345678");
         entries.get_mut(Field::Hospital).chosen = Some("H15080290001".into());
         entries.get_mut(Field::BillCode).cleared = true;
+        entries.get_mut(Field::Amount(Amount::OtherCompensation)).visited = true;
         let mut back = Entries::default();
         back.put_fields(&entries.to_fields());
         assert_eq!(back.to_fields(), entries.to_fields());

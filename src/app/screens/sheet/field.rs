@@ -176,6 +176,8 @@ pub struct Shape {
     pub new_card: bool,
     /// A card is on file.
     pub card_on_file: bool,
+    /// The new card's bank is offered from its beginning.
+    pub bank_offered: bool,
     /// An agent was named.
     pub agent: bool,
     /// The kind has no offer.
@@ -206,6 +208,7 @@ impl Shape {
                 Field::BillCode => self.bill_code_open,
                 Field::Settlement => !self.kind.is_stay(),
                 Field::Card => !self.card_on_file,
+                Field::Bank => !self.bank_offered,
                 Field::CheckCode | Field::Mode | Field::AgentName | Field::Remark => false,
                 Field::Amount(A::FamilyAccount | A::Cash | A::OtherCompensation) => false,
                 _ => true,

@@ -15,6 +15,7 @@ mod history;
 mod typing;
 mod view;
 
+use chrono::NaiveDate;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
@@ -28,11 +29,15 @@ use crate::app::screens::preview::Preview;
 use crate::app::{Context, Event, Go, Screen, Tone, prints};
 use crate::domain::claim::{ClaimId, ClaimKind, ClaimLine, Standing};
 use crate::domain::member::{MemberId, PersonalField};
+use crate::domain::money::Money;
 use crate::domain::sheet::Line as Amount;
 use crate::keymap::{Action, Layer};
 use crate::store::journal::Draft;
 use crate::store::{MemberSheet, Reply, Request, StoreError};
 use crate::strings::errors::store_error;
+
+/// What marks a draft whose submit went out.
+const SENT: &str = "sent";
 
 /// How long a revealed number stays, in milliseconds.
 const REVEAL_MS: u64 = 30_000;
@@ -42,8 +47,8 @@ const REVEAL_MS: u64 = 30_000;
 enum Stage {
     /// In the fields.
     Typing,
-    /// Something stands against the bill or the stay: the field, and what stands.
-    Stopped(Field, Box<Standing>),
+    /// Something stands against the bill or the stay.
+    Stopped(Stopped),
     /// Giving reasons for warnings.
     Reasons(Reasons),
     /// What will be recorded.
@@ -51,6 +56,20 @@ enum Stage {
     /// On its way, with the confirmation to come back to.
     Sending(Sending),
 }
+
+/// What stands in the way, and where.
+#[derive(Debug)]
+struct Stopped {
+    /// Whose field it is.
+    field: Field,
+    /// What stands.
+    standing: Box<Standing>,
+    /// Until when (the steady count) an Enter was not for it, but ended the field as it came.
+    unseen_until: u64,
+}
+
+/// How long an Enter is not for what just came on the screen, in milliseconds.
+const UNSEEN_MS: u64 = 1_000;
 
 /// A whole number on the screen.
 #[derive(Debug)]
@@ -75,11 +94,15 @@ pub struct Sheet {
     choice: usize,
     /// It was moved, so that leaving the field takes it though nothing was typed.
     choice_moved: bool,
+    /// Enter took a choice in the last field of the path: Up and Down lead away again.
+    choices_closed: bool,
     /// The field left itself when it was full: the next Enter is not for the new one.
     left_itself: bool,
     /// The field as it was when the cursor came, for undo.
     at_entry: Entry,
     undo: Vec<(Field, Entry)>,
+    /// How long `undo` was when the cursor came: what is above was replaced in the field in hand.
+    undo_base: usize,
     assessing: Assessing,
     problems: Vec<Problem>,
     bill_asked: Option<(String, u64)>,
@@ -91,6 +114,11 @@ pub struct Sheet {
     touched: bool,
     /// The submit was asked for while the member's sheet was still under way.
     submit_wanted: bool,
+    /// A submit went out: whether it was recorded is asked before anything else when the draft is opened again.
+    sent: bool,
+    reconciling: Option<u64>,
+    /// What was to be submitted when the member's facts had changed meanwhile.
+    total_before: Option<Money>,
 }
 
 /// What is known of the member when the sheet opens: one look is recorded, not two.
@@ -142,9 +170,11 @@ impl Sheet {
             focus: Field::BillNumber,
             choice: 0,
             choice_moved: false,
+            choices_closed: false,
             left_itself: false,
             at_entry: Entry::default(),
             undo: Vec::new(),
+            undo_base: 0,
             assessing: Assessing::default(),
             problems: Vec::new(),
             bill_asked: None,
@@ -155,6 +185,9 @@ impl Sheet {
             saved: None,
             touched: false,
             submit_wanted: false,
+            sent: draft.is_some_and(|draft| draft.fields.iter().any(|(name, _)| name == SENT)),
+            reconciling: None,
+            total_before: None,
         };
         sheet.offer(cx);
         if let Some(draft) = draft {
@@ -165,7 +198,11 @@ impl Sheet {
         sheet.focus = draft.and_then(|draft| Field::from_name(&draft.focus)).unwrap_or(first);
         sheet.at_entry = sheet.entries.get(sheet.focus).clone();
         sheet.changed(cx);
-        sheet.ask_bill(cx);
+        if sheet.sent {
+            sheet.reconcile(cx)
+        } else {
+            sheet.ask_bill(cx)
+        }
         sheet
     }
 
@@ -222,12 +259,35 @@ impl Sheet {
         })
     }
 
+    /// A live claim of the member from the same hospital that ends on the day of this admission, begins on the day of this discharge, or
+    /// (outpatient) was settled on the same day: one treatment in two parts would get every floor twice.
+    fn split_from(&self, cx: &Context) -> Option<&ClaimLine> {
+        let facts = self.assessing.facts.as_ref()?;
+        let code = self.entries.get(Field::Hospital).code()?;
+        let same_day = |a: Option<NaiveDate>, b: Option<NaiveDate>| a.is_some() && a == b;
+        let touches = |line: &ClaimLine| match facts.discharge {
+            Some(_) => same_day(line.until, facts.admission) || same_day(line.admission, facts.discharge),
+            None => line.kind.code() == facts.kind && same_day(line.until, facts.settlement),
+        };
+        let hospital = cx.lookup.hospital(code).map_or("", |hospital| &hospital.name);
+        self.member.as_ref()?.claims.iter().find(|line| {
+            line.state.is_live()
+                && line.hospital == hospital
+                && line.kind.is_stay() == facts.discharge.is_some()
+                && touches(line)
+        })
+    }
+
     /// Keeps the draft, once something was typed.
     fn save(&mut self, cx: &mut Context) {
         if !self.touched {
             return;
         }
         self.saved = Some(cx.now);
+        let mut fields = self.entries.to_fields();
+        if self.sent {
+            fields.push((SENT.to_owned(), String::new()));
+        }
         cx.save_draft(Draft {
             id: self.id,
             member: self.member_id,
@@ -235,7 +295,7 @@ impl Sheet {
             kind: self.entries.kind(),
             saved_at: cx.now,
             focus: self.focus.name().to_owned(),
-            fields: self.entries.to_fields(),
+            fields,
         });
     }
 
@@ -246,7 +306,8 @@ impl Sheet {
             && (!bill.code.is_empty() || !bill.hospital.is_empty());
         let key = bill.key();
         let asked = self.bill_asked.as_ref().is_some_and(|(asked, _)| *asked == key);
-        if complete && !asked {
+        // Whether this very sheet holds the bill is being asked.
+        if complete && !asked && self.reconciling.is_none() {
             let seq = cx.ask(Request::CheckBill(bill));
             self.bill_asked = Some((key, seq));
             self.bill_free = None;
@@ -265,8 +326,11 @@ impl Sheet {
     }
 
     fn stop(&mut self, cx: &mut Context, field: Field, standing: Standing) {
+        self.submit_wanted = false;
+        cx.ahead.clear();
         cx.bell();
-        self.stage = Stage::Stopped(field, Box::new(standing));
+        let unseen_until = cx.mono + UNSEEN_MS;
+        self.stage = Stage::Stopped(Stopped { field, standing: Box::new(standing), unseen_until });
     }
 
     /// The slip as it will look, where there is an amount to show.
@@ -291,20 +355,29 @@ impl Sheet {
                 self.member_name = member.member.name.clone();
                 self.member = Some(member.as_ref().clone());
                 self.changed(cx);
+                self.facts_changed(cx);
                 if std::mem::take(&mut self.submit_wanted) {
                     self.ask_submit(cx);
                 }
             }
             Ok(Reply::Bill(standing)) if self.bill_asked.as_ref().is_some_and(|(_, asked)| *asked == seq) => {
                 match standing {
+                    // A submit on its way decides, and what stands may be this very claim.
+                    Some(_) if matches!(self.stage, Stage::Sending(_)) => {}
                     Some(standing) => self.stop(cx, Field::BillNumber, standing.as_ref().clone()),
                     None => self.bill_free = self.bill_asked.as_ref().map(|(key, _)| key.clone()),
                 }
             }
             Ok(Reply::Stay(standings)) if self.stay_asked == Some(seq) => {
-                if let Some(standing) = standings.first() {
+                if let Some(standing) = standings.first()
+                    && !matches!(self.stage, Stage::Sending(_))
+                {
                     self.stop(cx, Field::Admission, standing.clone());
                 }
+            }
+            Ok(Reply::Reconciled(known)) if self.reconciling == Some(seq) => {
+                let number = known.iter().find(|(id, _)| *id == self.id).and_then(|(_, number)| *number);
+                return self.reconciled(cx, number);
             }
             Ok(Reply::Revealed(_, whole)) if matches!(self.revealed, Some(Reveal::Asked(asked)) if asked == seq) => {
                 self.revealed = Some(Reveal::Shown(whole.clone(), cx.mono + REVEAL_MS));
@@ -314,6 +387,9 @@ impl Sheet {
                 cx.ahead.clear();
                 cx.say(Tone::Error, store_error(error, &cx.strings));
             }
+            // Asked again when the field is left the next time.
+            Err(_) if self.bill_asked.as_ref().is_some_and(|(_, asked)| *asked == seq) => self.bill_asked = None,
+            Err(_) if self.reconciling == Some(seq) => self.reconciling = None,
             _ => return self.sent(cx, seq, result),
         }
         Go::Stay
@@ -329,12 +405,13 @@ impl Screen for Sheet {
         match self.stage {
             Stage::Typing => &[Layer::Sheet],
             Stage::Reasons(_) => &[Layer::Sheet],
-            Stage::Stopped(..) | Stage::Confirm(_) | Stage::Sending(_) => &[Layer::Confirm],
+            Stage::Stopped(_) | Stage::Confirm(_) | Stage::Sending(_) => &[Layer::Confirm],
         }
     }
 
     fn takes_text(&self) -> bool {
-        matches!(self.stage, Stage::Typing | Stage::Reasons(_))
+        // A letter where something stands in the way was meant for the next field: it rings and does nothing.
+        matches!(self.stage, Stage::Typing | Stage::Reasons(_) | Stage::Stopped(_))
     }
 
     fn takes_bursts(&self) -> bool {
@@ -366,7 +443,7 @@ impl Screen for Sheet {
                 Action::Help,
                 Action::Lock,
             ],
-            Stage::Stopped(..) => vec![Action::Accept, Action::Back, Action::Help, Action::Lock],
+            Stage::Stopped(_) => vec![Action::Accept, Action::Back, Action::Help, Action::Lock],
             Stage::Sending(_) => vec![Action::Back, Action::Help, Action::Lock],
         }
     }
@@ -387,7 +464,7 @@ impl Screen for Sheet {
             Event::Shown | Event::DraftSaved(..) | Event::Printed(..) => Go::Stay,
             input => match self.stage {
                 Stage::Typing => self.type_in(cx, input),
-                Stage::Stopped(field, _) => self.stopped(cx, field, input),
+                Stage::Stopped(_) => self.stopped(cx, input),
                 Stage::Reasons(_) => self.reason(cx, input),
                 Stage::Confirm(_) => self.confirm(cx, input),
                 Stage::Sending(_) => self.wait(cx, input),

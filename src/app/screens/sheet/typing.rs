@@ -4,7 +4,8 @@
 use super::choices::{self, Choice};
 use super::entries::{Entry, is_full};
 use super::field::{Field, Form};
-use super::{Level, PersonalField, Request, Reveal, Sheet, Stage, Tone};
+use super::{Level, PersonalField, Problem, Request, Reveal, Sheet, Stage, Tone, checks};
+use crate::app::edit::Line;
 use crate::app::{Context, Edit, Event, Go};
 use crate::domain::claim::ClaimKind;
 use crate::domain::sheet::Line as Amount;
@@ -15,12 +16,23 @@ impl Sheet {
         match event {
             Event::Text(c) => self.insert(cx, &c.to_string()),
             Event::Paste(text) => self.insert(cx, text),
-            Event::Edit(Edit::Backspace) if self.entry().chosen.is_some() => {
+            Event::Edit(edit) => self.edit(cx, edit),
+            Event::Action(action) => return self.action(cx, action),
+            _ => {}
+        }
+        Go::Stay
+    }
+
+    fn edit(&mut self, cx: &mut Context, edit: Edit) {
+        // Who corrects has seen where the cursor is.
+        self.left_itself = false;
+        match edit {
+            Edit::Backspace if self.entry().chosen.is_some() => {
                 self.entries.get_mut(self.focus).chosen = None;
                 self.typed(cx);
             }
-            Event::Edit(Edit::Backspace) if self.entry().line.at_start() => self.step(cx, false),
-            Event::Edit(edit) => {
+            Edit::Backspace if self.entry().line.at_start() => self.step(cx, false),
+            edit => {
                 let entry = self.entries.get_mut(self.focus);
                 if !entry.line.edit(edit) {
                     cx.bell();
@@ -30,10 +42,7 @@ impl Sheet {
                     self.typed(cx);
                 }
             }
-            Event::Action(action) => return self.action(cx, action),
-            _ => {}
         }
-        Go::Stay
     }
 
     fn entry(&self) -> &Entry {
@@ -56,6 +65,7 @@ impl Sheet {
         self.left_itself = false;
         self.choice = 0;
         self.choice_moved = false;
+        self.choices_closed = false;
         self.typed(cx);
         if is_full(field, self.entry().line.text()) && self.has_no_error(field) {
             self.leave(cx, true);
@@ -92,9 +102,10 @@ impl Sheet {
             Action::Submit => self.ask_submit(cx),
             Action::Undo => self.take_back(cx),
             Action::ClearField => {
-                self.remember();
-                let entry = self.entries.get_mut(self.focus);
-                *entry = Entry { offer: entry.offer.clone(), cleared: entry.line.is_empty(), ..Entry::default() };
+                let entry = self.entry();
+                // What was typed goes first, then the offer.
+                let cleared = entry.cleared || (entry.line.is_empty() && entry.chosen.is_none());
+                self.replace(Entry { offer: entry.offer.clone(), cleared, ..Entry::default() });
                 self.typed(cx);
             }
             Action::Reveal => {
@@ -119,7 +130,10 @@ impl Sheet {
         let from = self.focus;
         self.leave(cx, true);
         match self.entries.shape().next_on_path(from) {
-            Some(next) => self.enter(cx, next),
+            Some(next) => {
+                self.enter(cx, next);
+                return Go::Stay;
+            }
             // Only the key for it asks for a submit: an Enter too many, or one in a paste, never does.
             None if cx.message.is_none() => {
                 let keys = cx.keymap.hint(Action::Submit).unwrap_or_default();
@@ -128,6 +142,8 @@ impl Sheet {
             }
             None => {}
         }
+        self.choice_moved = false;
+        self.choices_closed = true;
         Go::Stay
     }
 
@@ -140,7 +156,11 @@ impl Sheet {
                 self.choice = to;
                 self.choice_moved = true;
             }
-            None => self.step(cx, down),
+            None => {
+                // Passing through changes nothing that stood: Enter takes what was moved to.
+                self.choice_moved &= self.entry().code().is_none();
+                self.step(cx, down);
+            }
         }
     }
 
@@ -154,19 +174,26 @@ impl Sheet {
         }
     }
 
+    /// The row of the choices that leaving the field takes: the one that was moved to, the best for what was typed, and
+    /// with Enter the first of those that are open. A diagnosis is never guessed.
+    pub(super) fn marked(&self, by_enter: bool) -> Option<usize> {
+        let typed = self.entry().chosen.is_none() && !self.entry().line.is_empty();
+        let open = by_enter && self.focus != Field::Diagnosis && self.entry().code().is_none();
+        (self.focus.form() == Form::Choice && (self.choice_moved || typed || open)).then_some(self.choice)
+    }
+
     /// The field is left: its choice is taken, it is checked, the draft is kept.
-    fn leave(&mut self, cx: &mut Context, by_enter: bool) {
+    pub(super) fn leave(&mut self, cx: &mut Context, by_enter: bool) {
         let field = self.focus;
-        let chooses = self.choice_moved || (self.entry().chosen.is_none() && !self.entry().line.is_empty());
-        if field.form() == Form::Choice && chooses {
-            let chosen = self.choices(cx).into_iter().nth(self.choice);
-            if let Some(choice) = chosen {
-                self.choose(&choice);
-            }
+        if let Some(at) = self.marked(by_enter)
+            && let Some(choice) = self.choices(cx).into_iter().nth(at)
+        {
+            self.touched = true;
+            self.choose(&choice);
         }
         self.entries.get_mut(field).visited |= by_enter;
         self.remember();
-        if field.form() == Form::Choice && self.at_entry != *self.entry() {
+        if self.at_entry != *self.entry() {
             self.changed(cx);
         }
         match field {
@@ -176,11 +203,20 @@ impl Sheet {
             _ => {}
         }
         self.save(cx);
-        let problem = self.problems.iter().find(|problem| problem.field == field).cloned();
-        if let Some(problem) = problem {
+        let problem = self.problems.iter().find(|problem| problem.field == field).or_else(|| self.negative_cash(field));
+        if let Some(problem) = problem.cloned() {
             let tone = if problem.level == Level::Error { Tone::Error } else { Tone::Warning };
             cx.say(tone, problem.text);
         }
+    }
+
+    /// The offered cash is below 0.00: said at once, not when the field is reached. What is still to come (a hospital's
+    /// negative share) may put it right.
+    fn negative_cash(&self, left: Field) -> Option<&Problem> {
+        let share = Field::Amount(Amount::HospitalPay);
+        let may_come = self.entries.shape().applies(share) && !self.entries.get(share).visited;
+        let concerns = matches!(left, Field::Amount(_)) && !may_come;
+        self.problems.iter().find(|problem| concerns && problem.code == checks::CASH_NEGATIVE)
     }
 
     fn choose(&mut self, choice: &Choice) {
@@ -194,6 +230,7 @@ impl Sheet {
     pub(super) fn enter(&mut self, cx: &Context, field: Field) {
         self.focus = field;
         self.choice_moved = false;
+        self.choices_closed = false;
         let code = self.entry().code().map(str::to_owned);
         let at = self.choices(cx).iter().position(|choice| Some(&choice.code) == code.as_ref());
         self.choice = at.unwrap_or_default();
@@ -201,30 +238,42 @@ impl Sheet {
         let text = entry.line.text().to_owned();
         entry.line.set(&text);
         self.at_entry = entry.clone();
+        self.undo_base = self.undo.len();
     }
 
-    /// Keeps the field as it was for undo, where it changed.
+    /// Whether two contents of a field are the same for who looks at them.
+    fn same(a: &Entry, b: &Entry) -> bool {
+        a.line == b.line && a.chosen == b.chosen && a.cleared == b.cleared
+    }
+
+    /// The field is left: undo leads back to how it was when the cursor came.
     fn remember(&mut self) {
-        let same = {
-            let entry = self.entry();
-            entry.line == self.at_entry.line
-                && entry.chosen == self.at_entry.chosen
-                && entry.cleared == self.at_entry.cleared
-        };
-        if !same {
+        self.undo.truncate(self.undo_base);
+        if !Sheet::same(self.entry(), &self.at_entry) {
             self.undo.push((self.focus, self.at_entry.clone()));
         }
     }
 
-    fn take_back(&mut self, cx: &mut Context) {
-        if self.entry().line != self.at_entry.line || self.entry().chosen != self.at_entry.chosen {
-            *self.entries.get_mut(self.focus) = self.at_entry.clone();
-        } else if let Some((field, entry)) = self.undo.pop() {
-            *self.entries.get_mut(field) = entry;
-            self.enter(cx, field);
-        } else {
-            return cx.bell();
+    /// One key replaces the whole field: undo leads back to what stood there.
+    fn replace(&mut self, entry: Entry) {
+        let before = std::mem::replace(self.entries.get_mut(self.focus), entry);
+        if !Sheet::same(self.entry(), &before) {
+            self.undo.push((self.focus, before));
         }
+    }
+
+    /// Undo: what one key replaced, then the field as the cursor found it, then fields left before.
+    fn take_back(&mut self, cx: &mut Context) {
+        if self.undo.len() <= self.undo_base && !Sheet::same(self.entry(), &self.at_entry) {
+            *self.entries.get_mut(self.focus) = self.at_entry.clone();
+        } else {
+            let Some((field, entry)) = self.undo.pop() else { return cx.bell() };
+            *self.entries.get_mut(field) = entry;
+            if field != self.focus || self.undo.len() < self.undo_base {
+                self.enter(cx, field);
+            }
+        }
+        self.choice_moved = false;
         self.typed(cx);
     }
 
@@ -239,7 +288,8 @@ impl Sheet {
     /// Whether choices are open beneath the field, so that Up and Down choose among them.
     pub(super) fn shows_choices(&self, cx: &Context) -> bool {
         let short = matches!(self.focus, Field::Kind | Field::Mode | Field::AgentRelation);
-        self.focus.form() == Form::Choice && (short || self.entry().chosen.is_none()) && !self.choices(cx).is_empty()
+        let open = !self.choices_closed && self.focus.form() == Form::Choice;
+        open && (short || self.entry().chosen.is_none()) && !self.choices(cx).is_empty()
     }
 
     /// The field as on the claim before.
@@ -249,38 +299,46 @@ impl Sheet {
         };
         let facts = crate::policy::Facts::from_json(&last.facts).ok();
         let date = |date: Option<chrono::NaiveDate>| date.map(|date| date.to_string()).unwrap_or_default();
+        let text = |text: String| (text, None);
         let (typed, chosen) = match self.focus {
             Field::Kind => (String::new(), Some(last.kind.code().to_owned())),
             Field::Mode => (String::new(), Some(last.mode.code().to_owned())),
             Field::Hospital => (String::new(), Some(last.hospital.clone())),
             Field::Diagnosis if last.diagnosis.standard => (String::new(), Some(last.diagnosis.code.clone())),
-            Field::Diagnosis => (format!("{} {}", last.diagnosis.code, last.diagnosis.name), None),
-            Field::BillCode => (last.bill.code.clone(), None),
-            Field::BillNumber => (last.bill.number.clone(), None),
-            Field::CheckCode => (last.bill.check.clone(), None),
-            Field::Admission => (date(last.admission), None),
-            Field::Discharge => (date(last.discharge), None),
-            Field::Settlement => (date(last.settlement), None),
-            Field::Visits => (facts.map(|facts| facts.visits.to_string()).unwrap_or_default(), None),
-            Field::Amount(line) => (facts.map(|facts| facts.amounts.get(line).to_string()).unwrap_or_default(), None),
-            Field::AgentName => (last.agent.map(|agent| agent.name).unwrap_or_default(), None),
-            Field::AgentId => (last.agent.map(|agent| agent.id_number).unwrap_or_default(), None),
+            Field::Diagnosis => text(format!("{} {}", last.diagnosis.code, last.diagnosis.name)),
+            Field::BillCode => text(last.bill.code.clone()),
+            Field::BillNumber => text(last.bill.number.clone()),
+            Field::CheckCode => text(last.bill.check.to_ascii_lowercase()),
+            Field::Admission => text(date(last.admission)),
+            Field::Discharge => text(date(last.discharge)),
+            Field::Settlement => text(date(last.settlement)),
+            Field::Visits => text(facts.filter(|f| f.visits > 0).map(|f| f.visits.to_string()).unwrap_or_default()),
+            Field::Amount(line) => text(facts.map(|f| f.amounts.get(line).to_string()).unwrap_or_default()),
+            Field::AgentName => text(last.agent.map(|agent| agent.name).unwrap_or_default()),
+            Field::AgentId => text(last.agent.map(|agent| agent.id_number).unwrap_or_default()),
             Field::AgentRelation => (String::new(), last.agent.map(|agent| agent.relation)),
-            Field::Remark => (last.remark.clone(), None),
+            Field::Remark => text(last.remark.clone()),
             // Another member's card is never offered.
             Field::Card | Field::CardAgain | Field::Bank => return cx.bell(),
         };
-        self.remember();
-        let entry = self.entries.get_mut(self.focus);
-        entry.line.set(&typed);
-        entry.chosen = chosen;
-        entry.cleared = false;
+        // The claim before has nothing here; a bill without a code was a paper one.
+        let paper = self.focus == Field::BillCode && typed.is_empty();
+        if typed.is_empty() && chosen.is_none() && !paper {
+            return cx.bell();
+        }
+        let offer = self.entry().offer.clone();
+        self.replace(Entry { line: Line::new(&typed), offer, chosen, cleared: paper, visited: false });
+        self.choice_moved = false;
         self.typed(cx);
     }
 
     /// Something stands against the bill or the stay: only back to the field, or out with the draft kept.
-    pub(super) fn stopped(&mut self, cx: &mut Context, field: Field, event: Event) -> Go {
+    pub(super) fn stopped(&mut self, cx: &mut Context, event: Event) -> Go {
+        let Stage::Stopped(stopped) = &mut self.stage else { return Go::Stay };
+        let field = stopped.field;
+        let unseen = std::mem::take(&mut stopped.unseen_until) > cx.mono;
         match event {
+            Event::Action(Action::Accept) if unseen => cx.bell(),
             Event::Action(Action::Accept) => {
                 self.stage = Stage::Typing;
                 self.enter(cx, field);

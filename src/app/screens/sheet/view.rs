@@ -6,13 +6,14 @@ use ratatui::style::Style;
 
 use super::choices;
 use super::confirm::{Confirm, Reasons};
+use super::entries::Entry;
 use super::field::{Field, Form};
 use super::{Level, Reveal, Sheet, Stage, history};
 use crate::app::{Context, MIN_SIZE};
 use crate::domain::claim::{ClaimState, Standing};
 use crate::domain::money::Money;
 use crate::domain::sheet::{Line as Amount, Slip};
-use crate::domain::{cover, words};
+use crate::domain::{bank_card, cover, mask, words};
 use crate::strings::explain::{ExplainLine, LineKind};
 use crate::ui::text::{put, width, wrap};
 use crate::ui::{popup, typed};
@@ -116,7 +117,7 @@ pub fn draw(sheet: &Sheet, cx: &Context, area: Rect, buf: &mut Buffer) -> Option
     let mut panel = Panel { buf, area: panel, y: area.y, cx };
     match &sheet.stage {
         Stage::Typing => draw_amount(sheet, &mut panel),
-        Stage::Stopped(_, standing) => draw_standing(standing, &mut panel),
+        Stage::Stopped(stopped) => draw_standing(&stopped.standing, &mut panel),
         Stage::Reasons(reasons) => cursor = draw_reasons(reasons, &mut panel),
         Stage::Confirm(confirm) => {
             draw_confirm(confirm, &mut panel);
@@ -159,7 +160,11 @@ fn draw_field(sheet: &Sheet, cx: &Context, field: Field, area: Rect, buf: &mut B
         let (text, cursor) = (entry.line.text(), entry.line.cursor());
         return Some(typed::draw(buf, x, y, columns, text, cursor, cx.theme.focus()));
     }
-    let (text, style) = shown(sheet, cx, field);
+    let (mut text, style) = shown(sheet, cx, field);
+    if field.form() == Form::Amount && problem != Some(Level::Error) && width(&text) > usize::from(columns) {
+        // A figure that is cut would be another one.
+        text = "#".repeat(usize::from(columns));
+    }
     let style = if focused { style.patch(cx.theme.focus()) } else { style };
     let indent = match field.form() {
         Form::Amount => columns.saturating_sub(width(&text) as u16),
@@ -196,9 +201,20 @@ fn shown(sheet: &Sheet, cx: &Context, field: Field) -> (String, Style) {
             }
             _ => String::new(),
         },
-        Form::Text => entry.text().to_owned(),
+        Form::Text => masked(field, entry),
     };
     (text, style)
+}
+
+/// Numbers are whole while they are typed, and masked when the cursor is elsewhere.
+fn masked(field: Field, entry: &Entry) -> String {
+    match field {
+        Field::Card | Field::CardAgain if !entry.is_offer() && !entry.text().is_empty() => {
+            mask::bank_card(&bank_card::normalise(entry.text()))
+        }
+        Field::AgentId => mask::id_number(entry.text().trim()),
+        _ => entry.text().to_owned(),
+    }
 }
 
 /// What stands beside the fields: the bill's check, the days of the stay, the balance, the draft.
@@ -453,7 +469,7 @@ fn draw_choices(sheet: &Sheet, cx: &Context, area: Rect, buf: &mut Buffer) {
             break;
         }
         popup::clear(buf, Rect::new(x, y, columns, 1));
-        let chosen = at == sheet.choice;
+        let chosen = Some(at) == sheet.marked(true);
         let style = if chosen { cx.theme.title() } else { cx.theme.text() };
         let mark = if chosen { ">" } else { " " };
         put(buf, x, y, columns, &format!("{mark}{}", choice.label), style);
