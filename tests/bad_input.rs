@@ -430,7 +430,7 @@ fn a_bill_number_is_one_in_all_its_writings() {
 // 46: five megabytes into a field.
 #[test]
 fn a_paste_has_an_end() {
-    let huge = "王".repeat(5 << 20 / 3);
+    let huge = "王".repeat((5 << 20) / 3);
     assert_eq!(kept_of("remark", &huge).chars().count(), text::REMARK_MAX);
     assert_eq!(kept_of("first_pay", &"9".repeat(5 << 20)).len(), 60);
     let mut counter = Counter::chinese();
