@@ -113,6 +113,8 @@ pub struct Context {
     pub cut_since: Option<NaiveDateTime>,
     /// Slips whose print is being recorded.
     pub(super) prints: Vec<Pending>,
+    /// Claims that are asked for, to print their slip where none came out yet.
+    pub(super) unprinted: Vec<u64>,
     commands: Vec<Cmd>,
     waiting: HashSet<u64>,
     seq: u64,
@@ -148,6 +150,7 @@ impl Context {
             submitted: None,
             cut_since: None,
             prints: Vec::new(),
+            unprinted: Vec::new(),
             commands: Vec::new(),
             waiting: HashSet::new(),
             seq: 0,
@@ -283,6 +286,7 @@ impl Context {
     pub(super) fn answered(&mut self, seq: u64, result: &Result<Reply, StoreError>) {
         self.waiting.remove(&seq);
         self.print_recorded(seq, result);
+        self.print_new(seq, result);
         match result {
             Err(StoreError::Unreachable(_) | StoreError::Unknown(_)) => {
                 self.cut_since.get_or_insert(self.now);

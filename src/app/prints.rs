@@ -33,6 +33,25 @@ impl Context {
         seq
     }
 
+    /// Prints the slip of a claim that was recorded without this terminal knowing it, where none came out yet.
+    pub fn print_if_new(&mut self, number: ClaimNumber) {
+        if self.print_after_submit {
+            let seq = self.ask(Request::Claim(number));
+            self.unprinted.push(seq);
+        }
+    }
+
+    /// The answer to what [`Context::print_if_new`] asked.
+    pub(super) fn print_new(&mut self, seq: u64, result: &Result<Reply, StoreError>) {
+        let Some(at) = self.unprinted.iter().position(|asked| *asked == seq) else { return };
+        self.unprinted.swap_remove(at);
+        if let Ok(Reply::Claim(claim)) = result
+            && claim.prints == 0
+        {
+            self.print(claim, None);
+        }
+    }
+
     /// The answer to the record of a print.
     pub(super) fn print_recorded(&mut self, seq: u64, result: &Result<Reply, StoreError>) {
         let Some(at) = self.prints.iter().position(|pending| pending.seq == seq) else { return };

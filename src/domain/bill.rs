@@ -35,7 +35,7 @@ pub enum BillError {
 
 /// Spaces, dashes and widths out: two writings of one number are the same number.
 pub fn normalise(typed: &str) -> String {
-    half_width(typed).chars().filter(|c| c.is_ascii_alphanumeric()).map(|c| c.to_ascii_uppercase()).collect()
+    half_width(typed).chars().filter(|c| c.is_alphanumeric()).map(|c| c.to_ascii_uppercase()).collect()
 }
 
 /// The code: `Ok(warn)`, where `warn` says that it is unusual (not 8 digits, or not `1506`). Empty is a paper bill.

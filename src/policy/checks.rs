@@ -4,13 +4,13 @@ use std::sync::LazyLock;
 
 use chrono::{Datelike, NaiveDate};
 
+use super::caps::rises;
 use super::facts::Facts;
-use super::model::{Anchor, Benefit, Case, Condition, Span, Subsidy, SubsidyAmount};
+use super::model::{Anchor, Benefit, Case, Condition, Rounding, Span, Step, Subsidy, SubsidyAmount};
 use super::problem::Problem;
-use super::reader::{Doc, Table, Value};
+use super::reader::{Table, Value};
 use crate::data;
 use crate::domain::area::{AreaCode, REGION};
-use crate::domain::claim::ClaimKind;
 use crate::domain::money::Money;
 
 /// 150000 and the codes of areas.csv.
@@ -30,20 +30,19 @@ pub(super) fn is_known(area: AreaCode) -> bool {
 }
 
 /// One entry of a list of tables: where it stands, and what could be read of it.
-pub(super) struct Entry<T> {
-    pub line: usize,
-    pub path: String,
+pub(super) struct Entry<'d, T> {
+    pub at: Value<'d>,
     pub read: Option<T>,
 }
 
 /// Reads all tables of a list.
-pub(super) fn entries<'d, T>(value: Option<Value<'d>>, read: impl Fn(Table<'d>) -> Option<T>) -> Vec<Entry<T>> {
-    let tables = value.map(|value| value.tables()).unwrap_or_default();
-    tables.into_iter().map(|table| Entry { line: table.line(), path: table.path.clone(), read: read(table) }).collect()
+pub(super) fn entries<'d, T>(value: Option<Value<'d>>, read: impl Fn(Table<'d>) -> Option<T>) -> Vec<Entry<'d, T>> {
+    let rows = value.map(|value| value.rows()).unwrap_or_default();
+    rows.into_iter().filter_map(|at| Some(Entry { read: read(at.table()?), at })).collect()
 }
 
 /// All entries, where all could be read.
-pub(super) fn whole<T>(entries: Vec<Entry<T>>) -> Option<Vec<T>> {
+pub(super) fn whole<T>(entries: Vec<Entry<'_, T>>) -> Option<Vec<T>> {
     entries.into_iter().map(|entry| entry.read).collect()
 }
 
@@ -72,8 +71,8 @@ pub(super) fn dates(table: &Table<'_>, valid: Option<Span>, review_by: Option<Na
 }
 
 /// Who pays part of the premium: inside the issuer, one at a time, together never above it.
-pub(super) fn subsidies(doc: &Doc<'_>, amount: Option<Money>, list: &[Entry<Subsidy>], issuer: Option<AreaCode>) {
-    let read: Vec<(&Entry<Subsidy>, &Subsidy)> =
+pub(super) fn subsidies(amount: Option<Money>, list: &[Entry<'_, Subsidy>], issuer: Option<AreaCode>) {
+    let read: Vec<(&Entry<'_, Subsidy>, &Subsidy)> =
         list.iter().filter_map(|entry| Some((entry, entry.read.as_ref()?))).collect();
     let shares_a_day = |a: &Option<Span>, b: &Option<Span>| match (a, b) {
         (Some(a), Some(b)) => a.overlaps(b),
@@ -81,14 +80,13 @@ pub(super) fn subsidies(doc: &Doc<'_>, amount: Option<Money>, list: &[Entry<Subs
     };
     for (at, (entry, subsidy)) in read.iter().enumerate() {
         if let Some(issuer) = issuer.filter(|issuer| !issuer.contains(subsidy.area)) {
-            doc.error(entry.line, format!("{}.area", entry.path), Problem::AreaOutside(subsidy.area, issuer));
+            entry.at.error_in(&["area"], Problem::AreaOutside(subsidy.area, issuer));
         }
         let twin = read[..at].iter().find(|(_, other)| {
             other.payer == subsidy.payer && other.area == subsidy.area && shares_a_day(&other.paid, &subsidy.paid)
         });
         if let Some((other, _)) = twin {
-            let problem = Problem::SubsidyOverlap(subsidy.payer.clone(), other.line);
-            doc.error(entry.line, format!("{}.paid", entry.path), problem);
+            entry.at.error_in(&["paid"], Problem::SubsidyOverlap(subsidy.payer.clone(), other.at.line()));
         }
     }
     let Some(premium) = amount else { return };
@@ -99,15 +97,13 @@ pub(super) fn subsidies(doc: &Doc<'_>, amount: Option<Money>, list: &[Entry<Subs
     for (entry, place) in &read {
         let worst = days.iter().map(|day| applying(list, place.area, *day)).max().unwrap_or_default();
         if worst > premium {
-            let problem = Problem::SubsidiesAbovePremium(place.area, worst, premium);
-            doc.error(entry.line, entry.path.clone(), problem);
-            return;
+            return entry.at.error_in(&[], Problem::SubsidiesAbovePremium(place.area, worst, premium));
         }
     }
 }
 
 /// What can apply at one area on one payment date: the upper end of a range, without amounts of units.
-fn applying(list: &[Entry<Subsidy>], area: AreaCode, day: Option<NaiveDate>) -> Money {
+fn applying(list: &[Entry<'_, Subsidy>], area: AreaCode, day: Option<NaiveDate>) -> Money {
     let here = list.iter().filter_map(|entry| entry.read.as_ref()).filter(|subsidy| {
         subsidy.area.contains(area) && subsidy.paid.is_none_or(|paid| day.is_some_and(|day| paid.contains(day)))
     });
@@ -120,58 +116,80 @@ fn applying(list: &[Entry<Subsidy>], area: AreaCode, day: Option<NaiveDate>) -> 
 
 /// A case lies where and when its policy applies, and expects what there is.
 pub(super) fn cases(
-    doc: &Doc<'_>,
-    list: &[Entry<Case>],
+    list: &[Entry<'_, Case>],
     issuer: Option<AreaCode>,
     valid: Option<Span>,
     anchor: Option<Anchor>,
     benefits: Option<&[Benefit]>,
 ) {
-    for entry in list {
-        let Some(case) = &entry.read else { continue };
-        let facts: &Facts = &case.facts;
+    for Entry { at, read } in list {
+        let Some(case) = read else { continue };
+        let facts = &case.facts;
         if let Some(issuer) = issuer.filter(|issuer| !issuer.contains(facts.area)) {
-            doc.error(entry.line, format!("{}.facts.area", entry.path), Problem::CaseArea(facts.area, issuer));
+            at.error_in(&["facts", "area"], Problem::CaseArea(facts.area, issuer));
         }
         if let (Some(valid), Some(anchor)) = (valid, anchor) {
             let outside = facts.anchor_as(anchor).filter(|day| !valid.contains(*day));
             if let Some(day) = outside {
-                doc.error(entry.line, format!("{}.facts", entry.path), Problem::CaseDate(day, valid));
+                at.error_in(&["facts", anchor_fact(facts, anchor)], Problem::CaseDate(day, valid));
             }
         }
         let Some(benefits) = benefits else { continue };
         for (code, _) in case.expect.benefits.iter().flatten() {
             if !benefits.iter().any(|benefit| *benefit.code == **code) {
-                let field = format!("{}.expect.benefits.{code}", entry.path);
-                doc.error(entry.line, field, Problem::UnknownExpected(code.clone()));
+                at.error_in(&["expect", "benefits", code], Problem::UnknownExpected(code.clone()));
             }
         }
     }
 }
 
-/// Warns of conditions that no claim of a benefit's kinds can meet.
-pub(super) fn conditions(doc: &Doc<'_>, list: &[Entry<Benefit>], issuer: Option<AreaCode>) {
-    for entry in list {
-        let Some(benefit) = &entry.read else { continue };
-        let kinds: Vec<Option<ClaimKind>> = benefit.claim.iter().map(|kind| ClaimKind::from_code(kind)).collect();
-        let all = |stay: bool| kinds.iter().all(|kind| kind.is_some_and(|kind| kind.is_stay() == stay));
+/// The name of the fact that is the anchor date.
+fn anchor_fact(facts: &Facts, anchor: Anchor) -> &'static str {
+    match anchor {
+        _ if facts.admission.is_none() => "settlement",
+        Anchor::Admission => "admission",
+        Anchor::Settlement if facts.settlement.is_some() => "settlement",
+        Anchor::Discharge | Anchor::Settlement => "discharge",
+    }
+}
+
+/// Warns of conditions that no claim can meet. The kind of a claim says nothing of its days: whether it is a stay is in its
+/// dates.
+pub(super) fn conditions(list: &[Entry<'_, Benefit>], issuer: Option<AreaCode>) {
+    for Entry { at, read } in list {
+        let Some(benefit) = read else { continue };
         for condition in &benefit.when {
             let never = match condition {
                 Condition::Area(patterns) => issuer.is_some_and(|issuer| {
                     !known_areas()
                         .any(|area| issuer.contains(area) && patterns.iter().any(|pattern| pattern.matches(area)))
                 }),
-                // A covered claim has a year; an outpatient claim no day, a stay at least one.
+                // A covered claim has a year.
                 Condition::Years(range) => range.max == Some(0),
-                Condition::Days(range) => {
-                    (all(false) && range.min.is_some_and(|min| min > 0)) || (all(true) && range.max == Some(0))
-                }
                 Condition::Age(range) => range.min.is_some_and(|min| min > 150),
                 _ => false,
             };
             if never {
-                doc.warn(entry.line, format!("{}.when.{}", entry.path, condition.key()), Problem::NeverMet);
+                at.warn_in(&["when", condition.key()], Problem::NeverMet);
             }
         }
+    }
+}
+
+/// Warns of steps that can rise over a cap before them: in each benefit, and over the sum.
+pub(super) fn caps(benefits: &[Entry<'_, Benefit>], totals: &[Entry<'_, Step>], rounding: Rounding) {
+    let warn = |at: &Value<'_>, step: &Step, cap| at.warn_in(&[], Problem::RisesOverCap(step.op.name(), cap));
+    for Entry { at, read } in benefits {
+        let Some(benefit) = read else { continue };
+        let places = at.within(&["steps"]).items();
+        for (step, cap) in rises(&benefit.steps, rounding) {
+            warn(&places[step], &benefit.steps[step], cap);
+        }
+    }
+    // Where one can't be read, the file is refused, and nobody is warned.
+    let steps: Option<Vec<Step>> = totals.iter().map(|entry| entry.read.clone()).collect();
+    let steps = steps.unwrap_or_default();
+    for (step, cap) in rises(&steps, rounding) {
+        warn(&totals[step].at, &steps[step], cap);
     }
 }

@@ -389,7 +389,7 @@ impl Claim<'_> {
 
 /// Fen times millionths, to whole fen.
 #[inline]
-fn round(exact: u128, rounding: Rounding) -> i64 {
+pub(super) fn round(exact: u128, rounding: Rounding) -> i64 {
     let one = u64::from(RATE_ONE);
     // Nearly always it fits, and a 64-bit division by a constant is a multiplication.
     let (whole, rest) = match u64::try_from(exact) {

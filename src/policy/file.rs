@@ -59,9 +59,14 @@ fn read(doc: &Doc<'_>, text: &str) -> Option<Policy> {
         return None;
     }
     let (root, errors) = DeTable::parse_recoverable(text);
+    let mut said = 0;
     for error in &errors {
         let line = doc.line(error.span().map_or(0, |span| span.start));
-        doc.error(line, "file", Problem::NotToml(error.message().to_owned()));
+        // What the parser says next of the same line follows from the first.
+        if line != said {
+            doc.error(line, "file", Problem::NotToml(error.message().to_owned()));
+        }
+        said = line;
     }
     if !errors.is_empty() {
         return None;
@@ -70,9 +75,9 @@ fn read(doc: &Doc<'_>, text: &str) -> Option<Policy> {
     // The text outlives the document that was read from it; tables borrow both for the length of this call.
     let table = Table::new(doc, String::new(), 0, root.get_ref());
     if let Some(format) = table.need("format") {
-        let format_number = format.integer(i64::MIN, i64::MAX)?;
-        if format_number != FORMAT {
-            return format.fail(Problem::Format(format_number));
+        let (number, written) = format.number()?;
+        if number != Some(FORMAT) {
+            return format.fail(Problem::Format(written));
         }
     }
     policy(table)
@@ -103,17 +108,21 @@ fn policy(table: Table<'_>) -> Option<Policy> {
     let documents = whole(entries(table.get("document"), document));
     let exclusions = whole(entries(table.get("exclusion"), exclusion));
     let benefits = table.need("benefit").and_then(|value| {
-        let list = entries(Some(value.clone()), steps::benefit);
-        if list.is_empty() { value.list().map(|_| list) } else { Some(list) }
+        if value.is_empty() {
+            value.fail::<()>(Problem::Empty);
+        }
+        let list = entries(Some(value), steps::benefit);
+        (!list.is_empty()).then_some(list)
     });
-    let totals = table.get("total").map_or(Some(Vec::new()), |value| steps::totals(value.tables()));
+    let totals = entries(table.get("total"), steps::total);
     let cases = entries(table.get("case"), case);
 
     let (doc, valid) = (table.doc, valid.map(|(span, _)| span));
     checks::dates(&table, valid, review_by.flatten(), period);
-    checks::conditions(doc, benefits.as_deref().unwrap_or_default(), issuer);
+    checks::conditions(benefits.as_deref().unwrap_or_default(), issuer);
+    checks::caps(benefits.as_deref().unwrap_or_default(), &totals, rounding.unwrap_or_default());
     let benefits = benefits.and_then(whole);
-    checks::cases(doc, &cases, issuer, valid, cover.as_ref().map(|cover| cover.anchor), benefits.as_deref());
+    checks::cases(&cases, issuer, valid, cover.as_ref().map(|cover| cover.anchor), benefits.as_deref());
     let (marks, note) = table.finish();
 
     let (second_from, second_marks) = review.unwrap_or_default();
@@ -140,7 +149,7 @@ fn policy(table: Table<'_>) -> Option<Policy> {
         exclusives: 0,
         head: String::new(),
         benefits: benefits?,
-        totals: totals?,
+        totals: whole(totals)?,
         cases: whole(cases)?,
     };
     steps::index(&mut policy);
@@ -201,7 +210,7 @@ fn cover(table: Table<'_>) -> Option<CoverRule> {
 fn premium(table: Table<'_>, issuer: Option<AreaCode>) -> Option<Premium> {
     let amount = table.need("amount").and_then(|value| value.amount());
     let subsidies = entries(table.get("subsidy"), subsidy);
-    checks::subsidies(table.doc, amount, &subsidies, issuer);
+    checks::subsidies(amount, &subsidies, issuer);
     let (marks, _) = table.finish();
     Some(Premium { amount: amount?, subsidies: whole(subsidies)?, marks })
 }

@@ -13,6 +13,7 @@
 //! | `facts`, `facts_json`, `seeds` | the facts of a claim, and their one text form |
 //! | `engine`, `record` | the computation in whole fen, and its plain records, as JSON when someone looks |
 //! | `assessment` | the result, typed |
+//! | `checks`, `caps` | what must hold between fields, and what an officer is warned of |
 //! | `published` | which of the published policies applies, and which stand in each other's way |
 //! | `cases`, `edges` | a policy's own cases, and generated ones at every edge |
 //!
@@ -20,6 +21,7 @@
 //! keys in `record.rs` and `assessment.rs`, its line in `strings/explain.rs`, a row in `policies/README.md`, and cases.
 
 pub mod assessment;
+mod caps;
 pub mod cases;
 mod checks;
 pub mod condition;

@@ -37,6 +37,8 @@ pub enum Expected {
     Flag,
     /// A list.
     List,
+    /// Tables, each under `[[name]]`.
+    Rows,
     /// A table.
     Table,
     /// `true`, `false`, or a list of field names.
@@ -55,7 +57,7 @@ pub enum Problem {
     /// An inline table breaks its line outside an array.
     InlineBreak,
     /// Another `format`.
-    Format(i64),
+    Format(String),
     /// A required field is missing.
     Missing,
     /// No such field here; those that there are.
@@ -70,7 +72,7 @@ pub enum Problem {
     NotAnAmount(String),
     /// An amount with more than two places.
     AmountPlaces(String),
-    /// An amount beyond 14 digits.
+    /// An amount with more than 12 digits before the point.
     AmountTooLong(String),
     /// An amount below 0.
     AmountNegative(String),
@@ -80,8 +82,8 @@ pub enum Problem {
     RatePlaces(String),
     /// A rate outside 0 to 1.
     RateRange(String),
-    /// A whole number outside its range.
-    CountRange(i64, i64, i64),
+    /// A whole number outside its range, as it is written.
+    CountRange(String, i64, i64),
     /// Not one of the values that it can have.
     Choice(String, Vec<&'static str>),
     /// Nothing in it.

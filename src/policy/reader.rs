@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::facts::FactProblem;
 use super::figure::{Fact, Rate, RateError};
 use super::model::{Marks, Span};
 use super::problem::{Expected, FileError, Problem};
@@ -218,9 +219,15 @@ impl<'d> Value<'d> {
 
     /// A whole number within `min..=max`.
     pub fn integer(&self, min: i64, max: i64) -> Option<i64> {
+        let (value, written) = self.number()?;
+        let inside = value.filter(|value| (min..=max).contains(value));
+        inside.or_else(|| self.fail(Problem::CountRange(written, min, max)))
+    }
+
+    /// A whole number as it is written, with its value where that isn't beyond all measure.
+    pub fn number(&self) -> Option<(Option<i64>, String)> {
         let DeValue::Integer(number) = self.value else { return self.wrong(Expected::Count) };
-        let value = i64::from_str_radix(number.as_str(), number.radix()).unwrap_or(i64::MAX);
-        if (min..=max).contains(&value) { Some(value) } else { self.fail(Problem::CountRange(value, min, max)) }
+        Some((i64::from_str_radix(number.as_str(), number.radix()).ok(), number.to_string()))
     }
 
     /// A count from `min` on.
@@ -309,10 +316,35 @@ impl<'d> Value<'d> {
         self.value.as_str()
     }
 
-    /// The tables of `[[name]]`.
-    pub fn tables(&self) -> Vec<Table<'d>> {
-        let DeValue::Array(_) = self.value else { return self.wrong::<Vec<_>>(Expected::List).unwrap_or_default() };
-        self.items().iter().filter_map(Value::table).collect()
+    /// What stands under `[[name]]`.
+    pub fn rows(&self) -> Vec<Value<'d>> {
+        let DeValue::Array(_) = self.value else { return self.wrong::<Vec<_>>(Expected::Rows).unwrap_or_default() };
+        self.items()
+    }
+
+    /// Whether it is a list with nothing in it.
+    pub fn is_empty(&self) -> bool {
+        matches!(self.value, DeValue::Array(array) if array.is_empty())
+    }
+
+    /// The innermost that is there on a way of fields.
+    pub fn within(&self, way: &[&str]) -> Value<'d> {
+        let step = |at: Value<'d>, key: &&str| at.as_table().and_then(|table| table.entry(key)).ok_or(at);
+        way.iter().try_fold(self.clone(), step).unwrap_or_else(|innermost| innermost)
+    }
+
+    /// An error of a field inside it, at its line where it is there.
+    pub fn error_in(&self, way: &[&str], problem: Problem) {
+        self.doc.error(self.within(way).line(), self.field(way), problem);
+    }
+
+    /// A warning of a field inside it, at its line where it is there.
+    pub fn warn_in(&self, way: &[&str], problem: Problem) {
+        self.doc.warn(self.within(way).line(), self.field(way), problem);
+    }
+
+    fn field(&self, way: &[&str]) -> String {
+        std::iter::once(self.path.as_str()).chain(way.iter().copied()).collect::<Vec<_>>().join(".")
     }
 
     /// `{ from, to }`, in the right order.
@@ -352,7 +384,10 @@ impl<'d> Value<'d> {
         Some(match self.value {
             DeValue::String(text) => text.as_ref().into(),
             DeValue::Boolean(flag) => (*flag).into(),
-            DeValue::Integer(_) => self.integer(i64::MIN, i64::MAX)?.into(),
+            DeValue::Integer(_) => match self.number()?.0 {
+                Some(number) => number.into(),
+                None => return self.fail(Problem::CaseFact(FactProblem::TooLarge)),
+            },
             DeValue::Float(_) => return self.fail(Problem::Float),
             DeValue::Datetime(_) => self.date()?.to_string().into(),
             DeValue::Array(_) => {

@@ -9,21 +9,13 @@ use super::reader::{Table, Value};
 use crate::domain::member::Sex;
 use crate::domain::money::Money;
 
-/// All steps over the sum.
-pub(super) fn totals(tables: Vec<Table<'_>>) -> Option<Vec<Step>> {
-    let count = tables.len();
-    let mut read = Vec::new();
-    let mut caps = None;
-    for table in tables {
-        let Some(place) = Place::of(&table) else { continue };
-        if !matches!(place.op, "at_least" | "at_most" | "period_limit") {
-            place.table_error(Problem::NotUnderTotal(place.op));
-        }
-        let Some(step) = step(table) else { continue };
-        place.warn_above_cap(&step, &mut caps);
-        read.push(step);
+/// One step over the sum.
+pub(super) fn total(table: Table<'_>) -> Option<Step> {
+    let place = Place::of(&table)?;
+    if !matches!(place.op, "at_least" | "at_most" | "period_limit") {
+        place.table_error(Problem::NotUnderTotal(place.op));
     }
-    (read.len() == count).then_some(read)
+    step(table)
 }
 
 /// One benefit.
@@ -147,27 +139,6 @@ impl<'d> Place<'d> {
     fn table_error(&self, problem: Problem) {
         self.value.fail::<()>(problem);
     }
-
-    /// Warns of a step that can rise over a cap before it. `cap` is the last one: its name, and its amount where it is fixed.
-    fn warn_above_cap(&self, step: &Step, cap: &mut Option<(&'static str, Option<Money>)>) {
-        let adds = |figure: &Figure| figure.amounts().iter().any(|amount| !amount.is_zero());
-        let rises = match (&step.op, *cap) {
-            (_, None) => false,
-            (Op::PerDay { amount, .. } | Op::PerVisit { amount, .. }, _) => adds(amount),
-            (Op::LumpSum { amount, .. }, _) => !amount.is_zero(),
-            (Op::AtLeast { amount, .. }, Some((_, limit))) => limit.is_none_or(|limit| *amount > limit),
-            _ => false,
-        };
-        if let (true, Some((before, _))) = (rises, *cap) {
-            let Value { doc, path, .. } = &self.value;
-            doc.warn(self.value.line(), path.trim_end_matches(".op"), Problem::RisesOverCap(self.op, before));
-        }
-        match &step.op {
-            Op::AtMost(Figure::Amount(amount)) => *cap = Some((self.op, Some(*amount))),
-            Op::AtMost(_) | Op::PeriodLimit { .. } => *cap = Some((self.op, None)),
-            _ => {}
-        }
-    }
 }
 
 /// The steps of one benefit, and what must hold of their order.
@@ -175,7 +146,6 @@ fn benefit_steps(value: &Value<'_>) -> Option<Vec<Step>> {
     let values = value.list()?;
     let mut read = Vec::new();
     let mut before: Vec<&str> = Vec::new();
-    let mut cap = None;
     for value in &values {
         let Some(table) = value.table() else { continue };
         let Some(place) = Place::of(&table) else { continue };
@@ -192,10 +162,7 @@ fn benefit_steps(value: &Value<'_>) -> Option<Vec<Step>> {
             place.table_error(Problem::OpTwice(op));
         }
         before.push(op);
-        if let Some(step) = step(table) {
-            place.warn_above_cap(&step, &mut cap);
-            read.push(step);
-        }
+        read.extend(step(table));
     }
     (read.len() == values.len()).then_some(read)
 }

@@ -109,6 +109,7 @@ fn wrong_type(expected: Expected, strings: &Strings) -> String {
         Expected::Date => strings.get("problem-type-date"),
         Expected::Flag => strings.get("problem-type-flag"),
         Expected::List => strings.get("problem-type-list"),
+        Expected::Rows => strings.get("problem-type-rows"),
         Expected::Table => strings.get("problem-type-table"),
         Expected::Marks => strings.get("problem-type-marks"),
     }

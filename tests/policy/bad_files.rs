@@ -408,7 +408,7 @@ pub const ROWS: &[(&str, &str, &str, &str)] = &[
     ),
     ("total = \"100.00\"\n[case.expect]", "total = 100\n[case.expect]", "case[1].facts.total", "CaseFact"),
     ("total = \"100.00\"\n[case.expect]", "total = 100.0\n[case.expect]", "case[1].facts.total", "Float"),
-    ("discharge = 2021-07-08\ntotal", "discharge = 2022-07-08\ntotal", "case[1].facts", "CaseDate"),
+    ("discharge = 2021-07-08\ntotal", "discharge = 2022-07-08\ntotal", "case[1].facts.discharge", "CaseDate"),
     ("area = \"150802\"\nadmission", "area = \"110000\"\nadmission", "case[1].facts.area", "CaseArea"),
     ("[case.expect]\ntotal", "[case.expect]\nsum", "case[1].expect.sum", "Unknown"),
     (

@@ -107,7 +107,7 @@ impl Checker<'_> {
             Field::BillNumber => {
                 let bill = self.sheet.entries.bill();
                 match bill::check_number(&bill.code, &bill.number) {
-                    Ok(()) => {}
+                    Ok(()) => self.standing(&bill),
                     Err(BillError::Empty) => self.missing(field),
                     Err(error) => self.bill(field, error),
                 }
@@ -159,6 +159,16 @@ impl Checker<'_> {
                 }
             }
             Field::Mode | Field::Remark => {}
+        }
+    }
+
+    /// The bill is claimed already.
+    fn standing(&mut self, bill: &bill::Bill) {
+        if let Some((key, number)) = &self.sheet.bill_stands
+            && *key == bill.key()
+        {
+            let text = self.cx.strings.with("check-bill-claimed", &[("number", number)]);
+            self.add(Field::BillNumber, Level::Error, "duplicate", text);
         }
     }
 

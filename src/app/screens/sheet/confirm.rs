@@ -305,8 +305,8 @@ impl Sheet {
         };
         match error {
             StoreError::Unknown(_) | StoreError::Unreachable(_) => {
-                sending.tries += 1;
                 let pause = (RETRY_MS.0 << sending.tries.min(6)).min(RETRY_MS.1);
+                sending.tries += 1;
                 sending.retry_at = Some(cx.mono + pause);
                 let text = cx.t("sheet-unconfirmed");
                 cx.say(Tone::Warning, text);
@@ -366,6 +366,7 @@ impl Sheet {
         cx.refresh_desk();
         let text = cx.strings.with("sheet-recorded-before", &[("number", &number), ("name", &self.member_name)]);
         cx.say(Tone::Good, text);
+        cx.print_if_new(number);
         Go::Desk
     }
 

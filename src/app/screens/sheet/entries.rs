@@ -171,6 +171,15 @@ impl Entries {
         free_diagnosis(self.get(Field::Diagnosis).line.text())
     }
 
+    /// Writes every date that is understood out in full.
+    pub fn fix_dates(&mut self, today: NaiveDate) {
+        for field in ORDER.into_iter().filter(|field| field.form() == Form::Date) {
+            if let Ok(date) = date::parse(self.get(field).line.text(), today) {
+                self.get_mut(field).line.set(&date.to_string());
+            }
+        }
+    }
+
     /// What is kept in a draft: field names and texts; a chosen code (`=`), a refused offer (`!`), an empty field that was
     /// meant (`~`) are marked.
     pub fn to_fields(&self) -> Vec<(String, String)> {

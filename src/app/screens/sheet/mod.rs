@@ -30,6 +30,7 @@ use crate::app::{Context, Event, Go, Screen, Tone, prints};
 use crate::domain::claim::{ClaimId, ClaimKind, ClaimLine, Standing};
 use crate::domain::member::{MemberId, PersonalField};
 use crate::domain::money::Money;
+use crate::domain::number::ClaimNumber;
 use crate::domain::sheet::Line as Amount;
 use crate::keymap::{Action, Layer};
 use crate::store::journal::Draft;
@@ -71,6 +72,44 @@ struct Stopped {
 /// How long an Enter is not for what just came on the screen, in milliseconds.
 const UNSEEN_MS: u64 = 1_000;
 
+/// What the window used last when the sheet was begun. It stays the sheet's: a claim submitted meanwhile, or a draft that
+/// is opened after it, changes nothing in the fields.
+#[derive(Debug, Default)]
+struct Born {
+    kind: Option<String>,
+    bill_code: Option<String>,
+    haemodialysis: Option<String>,
+}
+
+impl Born {
+    const KIND: &str = "kind?";
+    const BILL_CODE: &str = "bill_code?";
+    const HAEMODIALYSIS: &str = "haemodialysis?";
+
+    /// From the window's last claims.
+    fn new(cx: &Context) -> Option<Born> {
+        let last = &cx.hello.as_ref()?.last_used;
+        Some(Born {
+            kind: last.kind.map(|kind| kind.code().to_owned()),
+            bill_code: last.bill_code.clone(),
+            haemodialysis: last.haemodialysis.clone(),
+        })
+    }
+
+    /// From a draft.
+    fn of(draft: &Draft) -> Born {
+        let kept = |name: &str| draft.fields.iter().find(|(known, _)| known == name).map(|(_, text)| text.clone());
+        Born { kind: kept(Born::KIND), bill_code: kept(Born::BILL_CODE), haemodialysis: kept(Born::HAEMODIALYSIS) }
+    }
+
+    /// As a draft keeps it.
+    fn to_fields(&self) -> impl Iterator<Item = (String, String)> {
+        let all =
+            [(Born::KIND, &self.kind), (Born::BILL_CODE, &self.bill_code), (Born::HAEMODIALYSIS, &self.haemodialysis)];
+        all.into_iter().filter_map(|(name, text)| Some((name.to_owned(), text.clone()?)))
+    }
+}
+
 /// A whole number on the screen.
 #[derive(Debug)]
 enum Reveal {
@@ -89,6 +128,8 @@ pub struct Sheet {
     member: Option<MemberSheet>,
     member_seq: u64,
     entries: Entries,
+    /// None until it is known who is logged in.
+    born: Option<Born>,
     focus: Field,
     /// The chosen row of the choices beneath the field.
     choice: usize,
@@ -98,6 +139,8 @@ pub struct Sheet {
     choices_closed: bool,
     /// The field left itself when it was full: the next Enter is not for the new one.
     left_itself: bool,
+    /// The field holds what F4 put there: the next character replaces it.
+    replaces: bool,
     /// The field as it was when the cursor came, for undo.
     at_entry: Entry,
     undo: Vec<(Field, Entry)>,
@@ -107,7 +150,11 @@ pub struct Sheet {
     problems: Vec<Problem>,
     bill_asked: Option<(String, u64)>,
     bill_free: Option<String>,
+    /// The bill's key that is claimed, and by which claim.
+    bill_stands: Option<(String, ClaimNumber)>,
     stay_asked: Option<u64>,
+    /// The question about the stay got no answer: it is asked again.
+    stay_failed: bool,
     revealed: Option<Reveal>,
     stage: Stage,
     saved: Option<chrono::NaiveDateTime>,
@@ -167,11 +214,13 @@ impl Sheet {
             member,
             member_seq,
             entries: Entries::default(),
+            born: draft.map(Born::of).or_else(|| Born::new(cx)),
             focus: Field::BillNumber,
             choice: 0,
             choice_moved: false,
             choices_closed: false,
             left_itself: false,
+            replaces: false,
             at_entry: Entry::default(),
             undo: Vec::new(),
             undo_base: 0,
@@ -179,7 +228,9 @@ impl Sheet {
             problems: Vec::new(),
             bill_asked: None,
             bill_free: None,
+            bill_stands: None,
             stay_asked: None,
+            stay_failed: false,
             revealed: None,
             stage: Stage::Typing,
             saved: None,
@@ -201,19 +252,24 @@ impl Sheet {
         if sheet.sent {
             sheet.reconcile(cx)
         } else {
-            sheet.ask_bill(cx)
+            sheet.ask_bill(cx);
+            if draft.is_some() {
+                sheet.ask_stay(cx);
+            }
         }
         sheet
     }
 
     /// Offers what this window used last, and what follows from other fields.
     fn offer(&mut self, cx: &Context) {
-        if let Some(hello) = &cx.hello {
-            let last = &hello.last_used;
-            self.entries.offer(Field::Kind, last.kind.map(|kind| kind.code().to_owned()));
-            self.entries.offer(Field::BillCode, last.bill_code.clone());
+        if self.born.is_none() {
+            self.born = Born::new(cx);
+        }
+        if let Some(born) = &self.born {
+            self.entries.offer(Field::Kind, born.kind.clone());
+            self.entries.offer(Field::BillCode, born.bill_code.clone());
             let dialysis = self.entries.kind() == ClaimKind::Haemodialysis;
-            self.entries.offer(Field::Diagnosis, last.haemodialysis.clone().filter(|_| dialysis));
+            self.entries.offer(Field::Diagnosis, born.haemodialysis.clone().filter(|_| dialysis));
         }
         self.entries.offer(Field::Mode, Some("by_item".into()));
         self.entries.offer(Field::Visits, Some("1".into()));
@@ -284,7 +340,10 @@ impl Sheet {
             return;
         }
         self.saved = Some(cx.now);
+        // `t`, `-8` and `0312` mean another day tomorrow.
+        self.entries.fix_dates(cx.today());
         let mut fields = self.entries.to_fields();
+        fields.extend(self.born.iter().flat_map(Born::to_fields));
         if self.sent {
             fields.push((SENT.to_owned(), String::new()));
         }
@@ -321,6 +380,7 @@ impl Sheet {
         if let (Some(admission), Some(discharge)) = dates
             && admission <= discharge
         {
+            self.stay_failed = false;
             self.stay_asked = Some(cx.ask(Request::CheckStay { member: self.member_id, admission, discharge }));
         }
     }
@@ -364,7 +424,12 @@ impl Sheet {
                 match standing {
                     // A submit on its way decides, and what stands may be this very claim.
                     Some(_) if matches!(self.stage, Stage::Sending(_)) => {}
-                    Some(standing) => self.stop(cx, Field::BillNumber, standing.as_ref().clone()),
+                    Some(standing) => {
+                        let key = self.bill_asked.as_ref().map(|(key, _)| key.clone()).unwrap_or_default();
+                        self.bill_stands = Some((key, standing.number));
+                        self.changed(cx);
+                        self.stop(cx, Field::BillNumber, standing.as_ref().clone());
+                    }
                     None => self.bill_free = self.bill_asked.as_ref().map(|(key, _)| key.clone()),
                 }
             }
@@ -389,6 +454,7 @@ impl Sheet {
             }
             // Asked again when the field is left the next time.
             Err(_) if self.bill_asked.as_ref().is_some_and(|(_, asked)| *asked == seq) => self.bill_asked = None,
+            Err(_) if self.stay_asked == Some(seq) => self.stay_failed = true,
             Err(_) if self.reconciling == Some(seq) => self.reconciling = None,
             _ => return self.sent(cx, seq, result),
         }

@@ -57,6 +57,10 @@ impl Sheet {
         if entry.chosen.take().is_some() {
             entry.line.set("");
         }
+        // What F4 put there as a whole goes as a whole.
+        if std::mem::take(&mut self.replaces) {
+            entry.line.set("");
+        }
         entry.cleared = false;
         entry.line.insert(text, field.max());
         if entry.line.text() == before {
@@ -93,6 +97,7 @@ impl Sheet {
 
     fn action(&mut self, cx: &mut Context, action: Action) -> Go {
         let left_itself = std::mem::take(&mut self.left_itself);
+        self.replaces = false;
         match action {
             Action::Next if left_itself => {}
             Action::Next => return self.next(cx),
@@ -200,6 +205,7 @@ impl Sheet {
             Field::BillCode | Field::BillNumber => self.ask_bill(cx),
             Field::Hospital if self.entries.bill().code.is_empty() => self.ask_bill(cx),
             Field::Admission | Field::Discharge if self.at_entry.text() != self.entry().text() => self.ask_stay(cx),
+            _ if self.stay_failed => self.ask_stay(cx),
             _ => {}
         }
         self.save(cx);
@@ -315,11 +321,10 @@ impl Sheet {
             Field::Visits => text(facts.filter(|f| f.visits > 0).map(|f| f.visits.to_string()).unwrap_or_default()),
             Field::Amount(line) => text(facts.map(|f| f.amounts.get(line).to_string()).unwrap_or_default()),
             Field::AgentName => text(last.agent.map(|agent| agent.name).unwrap_or_default()),
-            Field::AgentId => text(last.agent.map(|agent| agent.id_number).unwrap_or_default()),
             Field::AgentRelation => (String::new(), last.agent.map(|agent| agent.relation)),
             Field::Remark => text(last.remark.clone()),
-            // Another member's card is never offered.
-            Field::Card | Field::CardAgain | Field::Bank => return cx.bell(),
+            // Another person's numbers are never shown.
+            Field::AgentId | Field::Card | Field::CardAgain | Field::Bank => return cx.bell(),
         };
         // The claim before has nothing here; a bill without a code was a paper one.
         let paper = self.focus == Field::BillCode && typed.is_empty();
@@ -329,6 +334,7 @@ impl Sheet {
         let offer = self.entry().offer.clone();
         self.replace(Entry { line: Line::new(&typed), offer, chosen, cleared: paper, visited: false });
         self.choice_moved = false;
+        self.replaces = true;
         self.typed(cx);
     }
 

@@ -8,9 +8,9 @@ use super::choices;
 use super::confirm::{Confirm, Reasons};
 use super::entries::Entry;
 use super::field::{Field, Form};
-use super::{Level, Reveal, Sheet, Stage, history};
+use super::{Level, Reveal, Sheet, Stage, Stopped, history};
 use crate::app::{Context, MIN_SIZE};
-use crate::domain::claim::{ClaimState, Standing};
+use crate::domain::claim::ClaimState;
 use crate::domain::money::Money;
 use crate::domain::sheet::{Line as Amount, Slip};
 use crate::domain::{bank_card, cover, mask, words};
@@ -80,15 +80,23 @@ pub fn title(sheet: &Sheet, cx: &Context) -> String {
         Some(Reveal::Shown(whole, _)) => title.push_str(whole),
         _ => title.push_str(&member.member.id_masked),
     }
-    if let Some(newest) = member.covers.iter().map(|cover| cover.period).max() {
-        let years = cover::years_in_a_row(&member.covers, newest);
-        let key = if years == 1 { "years-first" } else { "years-row" };
-        title.push(' ');
-        title.push_str(&cx.strings.with(key, &[("period", &newest), ("years", &years)]));
-        let until = member.covers.iter().filter(|cover| cover.period == newest).map(|cover| cover.to).max();
-        if let Some(until) = until {
+    let today = cx.today();
+    let holds = member.covers.iter().filter(|cover| cover.from <= today && today <= cover.to);
+    match holds.map(|cover| cover.period).max() {
+        None => {
             title.push(' ');
-            title.push_str(&cx.strings.with("cover-until", &[("date", &until.format("%m-%d"))]));
+            title.push_str(&cx.t("cover-not-now"));
+        }
+        Some(newest) => {
+            let years = cover::years_in_a_row(&member.covers, newest);
+            let key = if years == 1 { "years-first" } else { "years-row" };
+            title.push(' ');
+            title.push_str(&cx.strings.with(key, &[("period", &newest), ("years", &years)]));
+            let until = member.covers.iter().filter(|cover| cover.period == newest).map(|cover| cover.to).max();
+            if let Some(until) = until {
+                title.push(' ');
+                title.push_str(&cx.strings.with("cover-until", &[("date", &until.format("%m-%d"))]));
+            }
         }
     }
     title
@@ -117,7 +125,7 @@ pub fn draw(sheet: &Sheet, cx: &Context, area: Rect, buf: &mut Buffer) -> Option
     let mut panel = Panel { buf, area: panel, y: area.y, cx };
     match &sheet.stage {
         Stage::Typing => draw_amount(sheet, &mut panel),
-        Stage::Stopped(stopped) => draw_standing(&stopped.standing, &mut panel),
+        Stage::Stopped(stopped) => draw_standing(stopped, &mut panel),
         Stage::Reasons(reasons) => cursor = draw_reasons(reasons, &mut panel),
         Stage::Confirm(confirm) => {
             draw_confirm(confirm, &mut panel);
@@ -363,10 +371,12 @@ fn explained(line: &ExplainLine, panel: &mut Panel) {
     };
     let figure = if line.kind == LineKind::Total { style } else { cx.theme.text() };
     let mut text = line.text.clone();
-    // The clause stands there where it fits whole beside the longest amount.
+    // The clause stands there where it fits whole beside the longest amount, else above.
     let taken = width(&text) + width(&line.clause) + FIGURE + 2;
-    if !line.clause.is_empty() && taken <= usize::from(panel.area.width) {
-        text = format!("{text} {}", line.clause);
+    match &line.clause {
+        none if none.is_empty() => {}
+        clause if taken <= usize::from(panel.area.width) => text = format!("{text} {clause}"),
+        clause => panel.line(&format!("[{clause}]"), cx.theme.label()),
     }
     if line.illustrative {
         text.push('~');
@@ -374,9 +384,11 @@ fn explained(line: &ExplainLine, panel: &mut Panel) {
     if line.figure.is_empty() { panel.line(&text, style) } else { panel.styled(&text, style, &line.figure, figure) }
 }
 
-fn draw_standing(standing: &Standing, panel: &mut Panel) {
+fn draw_standing(stopped: &Stopped, panel: &mut Panel) {
     let cx = panel.cx;
-    panel.line(&cx.t("standing-title"), cx.theme.error());
+    let standing = &stopped.standing;
+    let title = if stopped.field == Field::BillNumber { "standing-title" } else { "standing-stay" };
+    panel.line(&cx.t(title), cx.theme.error());
     panel.gap();
     panel.line(&standing.number.to_string(), cx.theme.total());
     panel.pair(&standing.office, &cx.t(&format!("state-{}", standing.state.code())), cx.theme.text());
@@ -425,7 +437,8 @@ fn draw_confirm(confirm: &Confirm, panel: &mut Panel) {
     let claim = &confirm.claim;
     panel.line(&cx.t("confirm-title"), cx.theme.label());
     let kind = cx.t(&format!("kind-{}", claim.kind.code()));
-    panel.pair(&kind, &format!("{}-{}", claim.bill.code, claim.bill.number), cx.theme.text());
+    let bill = format!("{} {}", claim.bill.code, claim.bill.number);
+    panel.pair(&kind, bill.trim_start(), cx.theme.text());
     panel.pair(&cx.t("confirm-total"), &claim.total.grouped(), cx.theme.total());
     if let Some(words) = words::in_words(claim.total) {
         panel.line(&words, cx.theme.text());
@@ -468,7 +481,8 @@ fn draw_choices(sheet: &Sheet, cx: &Context, area: Rect, buf: &mut Buffer) {
         if y >= area.bottom() {
             break;
         }
-        popup::clear(buf, Rect::new(x, y, columns, 1));
+        // The labels beneath would read as those of the choices.
+        popup::clear(buf, Rect::new(area.x, y, LEFT, 1));
         let chosen = Some(at) == sheet.marked(true);
         let style = if chosen { cx.theme.title() } else { cx.theme.text() };
         let mark = if chosen { ">" } else { " " };
