@@ -25,6 +25,10 @@ pub const PASTE_MAX: usize = 4096;
 /// The most keys and pastes that are kept while an answer is awaited.
 pub const AHEAD_MAX: usize = 256;
 
+/// A key that comes again within this after a submit is one that is held down, in milliseconds: longer than keyboards wait
+/// before they repeat.
+const HELD_MS: u64 = 600;
+
 /// What the counter starts with.
 pub struct Setup {
     /// Words.
@@ -119,6 +123,8 @@ pub struct Context {
     hello_seq: u64,
     random: ChaCha8Rng,
     touched_at: u64,
+    /// When a claim was recorded, or Enter still came after that.
+    submitted_at: Option<u64>,
     lock_after: u64,
     bell: bool,
 }
@@ -153,6 +159,7 @@ impl Context {
             hello_seq: 0,
             random: ChaCha8Rng::seed_from_u64(setup.seed),
             touched_at: 0,
+            submitted_at: None,
             lock_after: setup.lock_minutes.clamp(1, 5) * 60_000,
             bell: setup.bell,
         };
@@ -291,6 +298,7 @@ impl Context {
             Ok(Reply::Desk(desk)) if seq == self.desk_seq => self.desk = desk.as_ref().clone(),
             Ok(Reply::Submitted(submitted)) => {
                 self.submitted = Some(submitted.claim.number);
+                self.submitted_at = Some(self.mono);
                 self.used(&submitted.claim.claim);
             }
             Ok(Reply::Reference(Some(reference))) if seq == self.reference_seq => {
@@ -299,6 +307,13 @@ impl Context {
             }
             _ => {}
         }
+    }
+
+    /// Whether the key that submitted a claim is still held down: what repeats is not for the desk that is back.
+    pub fn is_still_held(&mut self) -> bool {
+        let held = self.submitted_at.is_some_and(|at| self.mono.saturating_sub(at) < HELD_MS);
+        self.submitted_at = held.then_some(self.mono);
+        held
     }
 
     /// What was just recorded is what the window used last.

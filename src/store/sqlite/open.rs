@@ -2,13 +2,13 @@
 
 use std::fs::{OpenOptions, Permissions};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chrono::{NaiveDate, Utc};
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
-use sqlx::{ConnectOptions, Row, SqlSafeStr};
+use sqlx::{ConnectOptions, Connection, Row, SqlSafeStr};
 use tokio::sync::Mutex;
 
 use super::member::Limits;
@@ -78,6 +78,35 @@ impl SqliteStore {
     }
 }
 
+impl SqliteStore {
+    /// Whether another version of the program made the database: not so where there is none, where it is only to be brought
+    /// up to date, or where it can't be read.
+    pub async fn is_of_other_version(path: &Path) -> bool {
+        length(path) > 0 && is_other_version(path).await.unwrap_or(false)
+    }
+
+    /// Sets a database aside as `PATH.old-TIME`; gives where it is.
+    ///
+    /// # Errors
+    /// `Unreachable` where it can't be moved.
+    pub fn set_aside(path: &Path) -> Result<PathBuf, StoreError> {
+        rescue::set_aside(path, "old")
+    }
+}
+
+/// Whether a migration was applied that this program does not have, or has with another text.
+async fn is_other_version(path: &Path) -> Result<bool, sqlx::Error> {
+    let mut connection = options(path).read_only(true).connect().await?;
+    let applied: Vec<(i64, Vec<u8>)> =
+        sqlx::query_as("SELECT version, checksum FROM _sqlx_migrations").fetch_all(&mut connection).await?;
+    connection.close().await?;
+    let own = migrator();
+    let is_own = |version: i64, checksum: &[u8]| {
+        own.iter().any(|migration| migration.version == version && *migration.checksum == *checksum)
+    };
+    Ok(applied.iter().any(|(version, checksum)| !is_own(*version, checksum)))
+}
+
 /// Makes an empty database with the newest schema; the file is for its owner only.
 pub(super) async fn make(path: &Path) -> Result<(), StoreError> {
     OpenOptions::new()
@@ -96,7 +125,9 @@ pub(super) async fn connect(path: &Path, writes: bool) -> Result<SqliteConnectio
     let mut connection = options.connect().await.map_err(failed)?;
     if writes {
         migrator().run_direct(None, &mut connection, false).await.map_err(|error| match error {
-            MigrateError::VersionMissing(_) | MigrateError::VersionTooNew(..) => StoreError::VersionTooOld,
+            MigrateError::VersionMissing(_) | MigrateError::VersionTooNew(..) | MigrateError::VersionMismatch(_) => {
+                StoreError::VersionTooOld
+            }
             MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => failed(error),
             other => StoreError::Damaged(other.to_string()),
         })?;

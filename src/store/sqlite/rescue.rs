@@ -48,7 +48,7 @@ const STEPS: u32 = 48;
 
 /// Sets the file aside and keeps what can be read. `Damaged` where nothing can: the file is set aside all the same.
 pub(super) async fn rescue(path: &Path) -> Result<Damage, StoreError> {
-    let set_aside = set_aside(path)?;
+    let set_aside = set_aside(path, "bad")?;
     open::make(path).await?;
     // Synced once at the end: what is read from is still there.
     let options = open::options(path).foreign_keys(false).synchronous(SqliteSynchronous::Off);
@@ -101,9 +101,9 @@ pub(super) fn with_companions(path: &Path) -> [PathBuf; 3] {
 }
 
 /// Renames the file and its companions.
-pub(super) fn set_aside(path: &Path) -> Result<PathBuf, StoreError> {
+pub(super) fn set_aside(path: &Path, why: &str) -> Result<PathBuf, StoreError> {
     let mut name = path.as_os_str().to_owned();
-    name.push(format!(".bad-{}", Utc::now().format("%Y%m%dT%H%M%S%3f")));
+    name.push(format!(".{why}-{}", Utc::now().format("%Y%m%dT%H%M%S%3f")));
     let target = PathBuf::from(name);
     for (from, to) in with_companions(path).iter().zip(with_companions(&target)) {
         if from.exists() {

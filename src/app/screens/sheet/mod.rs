@@ -96,10 +96,17 @@ impl Born {
         })
     }
 
-    /// From a draft.
-    fn of(draft: &Draft) -> Born {
-        let kept = |name: &str| draft.fields.iter().find(|(known, _)| known == name).map(|(_, text)| text.clone());
-        Born { kind: kept(Born::KIND), bill_code: kept(Born::BILL_CODE), haemodialysis: kept(Born::HAEMODIALYSIS) }
+    /// From a draft; none where the draft does not say.
+    fn of(draft: &Draft) -> Option<Born> {
+        let kept = |name: &str| {
+            let text = draft.fields.iter().find(|(known, _)| known == name).map(|(_, text)| text.clone())?;
+            Some((!text.is_empty()).then_some(text))
+        };
+        Some(Born {
+            kind: kept(Born::KIND)?,
+            bill_code: kept(Born::BILL_CODE)?,
+            haemodialysis: kept(Born::HAEMODIALYSIS)?,
+        })
     }
 
     /// As a draft keeps it.
