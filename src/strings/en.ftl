@@ -180,7 +180,7 @@ problem-unknown-expected = no benefit { $name }; name a benefit of this policy
 problem-version-taken = { $code } version { $version } was published with other content; take a new version number
 problem-conflict = valid on the same day as { $code } ({ $from } to { $to }), this one from { $own_from } to { $own_to }; change the span
 problem-rises-over-cap = { $op } can rise over the { $cap } before it; if that is not meant, move { $cap } behind it
-problem-never-met = no claim of these kinds can meet this; check it
+problem-never-met = no claim can meet this; check it
 problem-gap = no policy is valid from { $from } to { $to }; check the spans
 
 ## Search

@@ -180,7 +180,7 @@ problem-unknown-expected = 没有待遇 { $name };请写本政策的待遇代码
 problem-version-taken = { $code } 第{ $version }版已发布且内容不同;请用新的版本号
 problem-conflict = 与 { $code }({ $from } 至 { $to })同日有效,本政策为 { $own_from } 至 { $own_to };请改适用期
 problem-rises-over-cap = { $op } 可能超过其前的 { $cap };若非本意请把 { $cap } 移到其后
-problem-never-met = 所列类型的申领都不会满足此条件;请核对
+problem-never-met = 没有申领会满足此条件;请核对
 problem-gap = { $from } 至 { $to } 没有适用的政策;请核对适用期
 
 ## Search
