@@ -25,6 +25,7 @@ explain-rate = At { $rate }
 explain-at-least = At least { $amount }
 explain-passed = passed
 explain-no-base = no base
+explain-base = Base
 explain-at-most = At most { $amount }
 explain-below = below
 explain-per-day = { $days }d at { $amount }
@@ -90,6 +91,8 @@ edge-deduct = { $benefit } less { $amount }
 edge-limit = { $benefit } period limit { $amount }
 edge-count = { $benefit } at most { $count } a period
 edge-total = total { $amount }
+edge-total-count = total at most { $count } a period
+edge-visits = { $benefit } visits { $visits }
 edge-valid = valid { $date }
 edge-waiting = waiting { $days } days
 edge-late = claim within { $days } days
@@ -177,7 +180,7 @@ problem-unknown-expected = no benefit { $name }; name a benefit of this policy
 problem-version-taken = { $code } version { $version } was published with other content; take a new version number
 problem-conflict = valid on the same day as { $code } ({ $from } to { $to }), this one from { $own_from } to { $own_to }; change the span
 problem-rises-over-cap = { $op } can rise over the { $cap } before it; if that is not meant, move { $cap } behind it
-problem-never-met = no claim of these kinds can meet this; check it
+problem-never-met = no claim can meet this; check it
 problem-gap = no policy is valid from { $from } to { $to }; check the spans
 
 ## Search

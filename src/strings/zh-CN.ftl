@@ -25,6 +25,7 @@ explain-rate = 按 { $rate }
 explain-at-least = 最低 { $amount }
 explain-passed = 已超过
 explain-no-base = 不适用
+explain-base = 补助基数
 explain-at-most = 最高 { $amount }
 explain-below = 未达到
 explain-per-day = { $days }天 每天{ $amount }
@@ -90,6 +91,8 @@ edge-deduct = { $benefit } 扣除 { $amount }
 edge-limit = { $benefit } 本期限额 { $amount }
 edge-count = { $benefit } 本期限{ $count }次
 edge-total = 合计 { $amount }
+edge-total-count = 合计 本期限{ $count }次
+edge-visits = { $benefit } 次数 { $visits }
 edge-valid = 适用期 { $date }
 edge-waiting = 观察期 { $days }天
 edge-late = 申领期限 { $days }天
@@ -177,7 +180,7 @@ problem-unknown-expected = 没有待遇 { $name }；请写本政策的待遇代�
 problem-version-taken = { $code } 第{ $version }版已发布且内容不同；请用新的版本号
 problem-conflict = 与 { $code }（{ $from } 至 { $to }）同日有效，本政策为 { $own_from } 至 { $own_to }；请改适用期
 problem-rises-over-cap = { $op } 可能超过其前的 { $cap }；若非本意请把 { $cap } 移到其后
-problem-never-met = 所列类型的申领都不会满足此条件；请核对
+problem-never-met = 没有申领会满足此条件；请核对
 problem-gap = { $from } 至 { $to } 没有适用的政策；请核对适用期
 
 ## Search
