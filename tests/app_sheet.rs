@@ -209,7 +209,7 @@ fn a_changed_sheet_whose_first_submit_was_recorded_is_not_recorded_again() {
     submit(&mut counter, Err(StoreError::IdReused));
     let known = Reply::Reconciled(vec![(claim.id, Some(number(57)))]);
     counter.answer(|request| matches!(request, Request::Reconcile(_)), Ok(known));
-    counter.expect("已经受理:HZ150802-2021-0000057");
+    counter.expect("已经受理：HZ150802-2021-0000057");
     counter.expect("查找");
     assert!(counter.commands.iter().any(|command| matches!(command, Cmd::DropDraft(id) if *id == claim.id)));
 }
