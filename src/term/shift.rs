@@ -72,8 +72,8 @@ fn shift(old: &[Row], new: &[Row], width: u16) -> Option<(isize, Shift)> {
         let gains: Vec<Option<isize>> = (0..new.len()).map(gain).collect();
         for start in 0..new.len() {
             let mut saved = 0;
-            for end in start..new.len() {
-                let Some(gain) = gains[end] else { break };
+            for (end, gain) in gains.iter().enumerate().skip(start) {
+                let Some(gain) = gain else { break };
                 saved += gain;
                 let shift = Shift { to: start..end + 1, by };
                 let worth = saved - lost[shift.blank()].iter().sum::<isize>() - PRICE;
