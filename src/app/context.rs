@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::lookup::Lookup;
 use super::prints::Pending;
-use super::{Action, Ahead, Cmd};
+use super::{Action, Ahead, Cmd, Resent};
 use crate::domain::claim::{ClaimId, ClaimKind, NewClaim};
 use crate::domain::number::ClaimNumber;
 use crate::keymap::Keymap;
@@ -361,6 +361,16 @@ impl Context {
         if let Err(why) = result {
             let text = self.strings.with("draft-not-saved", &[("why", why)]);
             self.say(Tone::Error, text);
+        }
+    }
+
+    pub(super) fn resent(&mut self, resent: &Resent) {
+        if resent.kept > 0 {
+            let text = self.strings.with("slips-kept", &[("count", &resent.kept), ("why", &resent.why)]);
+            self.say(Tone::Warning, text);
+        } else {
+            let text = self.strings.with("slips-resent", &[("count", &resent.sent)]);
+            self.say(Tone::Good, text);
         }
     }
 
