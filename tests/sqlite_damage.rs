@@ -68,6 +68,56 @@ async fn a_flipped_block_costs_what_is_in_it() {
     assert!(rescued > 5, "{rescued} rescued, {unseen} not seen");
 }
 
+/// Overwrites the first page of a table.
+async fn lose(path: &Path, table: &str) {
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path);
+    let mut connection = sqlx::ConnectOptions::connect(&options).await.unwrap();
+    let text = "SELECT (rootpage - 1) * (SELECT page_size FROM pragma_page_size), (SELECT page_size FROM pragma_page_size) \
+         FROM sqlite_schema WHERE name = ?1";
+    let (from, size): (i64, i64) = sqlx::query_as(text).bind(table).fetch_one(&mut connection).await.unwrap();
+    sqlx::Connection::close(connection).await.unwrap();
+    let mut bytes = std::fs::read(path).unwrap();
+    bytes[from as usize..(from + size) as usize].fill(0xff);
+    std::fs::write(path, bytes).unwrap();
+}
+
+#[tokio::test]
+async fn claims_are_submitted_after_a_rescue() {
+    for table in ["chain", "counter", "claim_paid", "bill", "claim_number"] {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("central.db");
+        made(&path).await;
+        lose(&path, table).await;
+        let (store, damage) = open(&path).await.unwrap();
+        assert!(damage.is_some(), "{table}");
+        let last = store.hello().await.unwrap().last_used.claim.unwrap();
+        let sheet = central::sheet_of(&store, "王秀英").await;
+        let claim = central::stay(&store, &sheet, "0000000001", "2021-03-01", "2021-03-08").await;
+        let submitted = store.submit(&claim).await.unwrap_or_else(|error| panic!("{table}: {error:?}"));
+        let before = store.reconcile(&[last.id]).await.unwrap()[0].1.unwrap();
+        assert_eq!(submitted.claim.number.sequence, before.sequence + 1, "{table}");
+        let lost_too = ["claim_paid", "bill"].contains(&table);
+        assert_eq!(store.verify().await.unwrap().differences.is_empty(), !lost_too, "{table}");
+    }
+}
+
+#[tokio::test]
+async fn what_contradicts_itself_is_no_missing_answer() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("central.db");
+    made(&path).await;
+    let (store, _) = open(&path).await.unwrap();
+    let sheet = central::sheet_of(&store, "王秀英").await;
+    let claim = central::stay(&store, &sheet, "0000000001", "2021-03-01", "2021-03-08").await;
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&path);
+    let mut connection = sqlx::ConnectOptions::connect(&options).await.unwrap();
+    // The next event has a place that is taken; then there is no table to look into.
+    for statement in ["DELETE FROM chain", "DROP TABLE chain"] {
+        sqlx::query(sqlx::AssertSqlSafe(statement)).execute(&mut connection).await.unwrap();
+        assert!(matches!(store.submit(&claim).await, Err(StoreError::Damaged(_))), "{statement}");
+    }
+}
+
 #[tokio::test]
 async fn what_is_no_database_is_set_aside() {
     let directory = tempfile::tempdir().unwrap();
