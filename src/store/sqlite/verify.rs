@@ -35,6 +35,9 @@ macro_rules! select_with_history {
     };
 }
 
+/// The published policies with the hash of their texts, by code and version; none where a text is no policy.
+type Policies = HashMap<(String, u32), (String, Option<Policy>)>;
+
 /// Verifies the database at `path`.
 pub(super) async fn verify(path: &Path) -> Result<Verification, StoreError> {
     let mut found = Verification::default();
@@ -58,23 +61,20 @@ impl Verification {
     }
 }
 
-/// The published policies, parsed; each text must have the hash under which it was published.
-async fn policies(
-    connection: &mut SqliteConnection,
-    found: &mut Verification,
-) -> Result<HashMap<(String, u32), Policy>, StoreError> {
-    let mut parsed = HashMap::new();
+/// The published policies; each text must have the hash under which it was published. Where both were changed the claims
+/// tell: each recorded the hash that it was assessed with.
+async fn policies(connection: &mut SqliteConnection, found: &mut Verification) -> Result<Policies, StoreError> {
+    let mut known = HashMap::new();
     for published in desk::policies(connection).await? {
         let name = format!("{}-{}", published.code, published.version);
-        if hex(&sha256(published.text.as_bytes())) != published.sha256 {
+        let hash = hex(&sha256(published.text.as_bytes()));
+        let policy = Policy::parse(&published.text).ok();
+        if hash != published.sha256 || policy.is_none() {
             found.differs(&name, "text");
         }
-        match Policy::parse(&published.text) {
-            Ok(policy) => drop(parsed.insert((published.code, published.version), policy)),
-            Err(_) => found.differs(&name, "text"),
-        }
+        known.insert((published.code, published.version), (hash, policy));
     }
-    Ok(parsed)
+    Ok(known)
 }
 
 /// Walks every office's chain from its beginning, and compares its end with the head that is kept.
@@ -143,7 +143,7 @@ fn link(event: &SqliteRow, office: i64, place: i64, head: &Hash) -> Result<Hash,
 async fn claims(
     path: &Path,
     history: &mut SqliteConnection,
-    policies: &HashMap<(String, u32), Policy>,
+    policies: &Policies,
     found: &mut Verification,
 ) -> Result<(), StoreError> {
     let mut reader = read_only(path).await?;
@@ -195,7 +195,7 @@ async fn claims(
 async fn differing_fields(
     history: &mut SqliteConnection,
     stored: &Stored,
-    policies: &HashMap<(String, u32), Policy>,
+    policies: &Policies,
     record: &mut policy::Record,
 ) -> Result<Vec<String>, StoreError> {
     let claim = &stored.claim.claim;
@@ -222,8 +222,10 @@ async fn differing_fields(
     must(get::<u32>(&row, 5)? == stored.claim.prints, "prints");
     let holds_bill = get::<Option<i64>>(&row, 6)? == Some(stored.seq);
     must(holds_bill == claim.state.is_live(), "bill");
-    let again = policies
-        .get(&(claim.policy.code.clone(), claim.policy.version))
+    let published = policies.get(&(claim.policy.code.clone(), claim.policy.version));
+    must(published.is_some_and(|(hash, _)| *hash == claim.policy.sha256), "policy_sha256");
+    let again = published
+        .and_then(|(_, policy)| policy.as_ref())
         .and_then(|policy| recomputed(policy, &claim.facts, record));
     must(again.as_deref() == Some(claim.assessment.as_str()), "assessment");
     let (total, paid) = record::paid_of(&claim.assessment, claim.period).unzip();
