@@ -448,6 +448,11 @@ async fn verify_names_what_was_changed(central: &dyn Central) {
         central.tamper_as_owner(back).await;
         assert_eq!(store.verify().await.unwrap().differences, [], "{back}");
     }
+    central.tamper_as_owner("UPDATE claim SET office = 5 WHERE number = 2").await;
+    let found = store.verify().await.unwrap();
+    assert_eq!(found.claims, 3);
+    let named = |field: &str| found.differences.iter().any(|one| one.claim == "5-2021-2" && one.field == field);
+    assert!(named("office") && named("number"), "{:?}", found.differences);
 }
 
 async fn verify_finds_a_policy_that_was_changed_with_its_hash(central: &dyn Central) {

@@ -99,7 +99,12 @@ fn failed(error: sqlx::Error) -> StoreError {
             _ => StoreError::Unknown(database.message().to_owned()),
         };
     }
-    StoreError::Unknown(error.to_string())
+    match error {
+        sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) | sqlx::Error::RowNotFound => {
+            StoreError::Damaged(error.to_string())
+        }
+        _ => StoreError::Unknown(error.to_string()),
+    }
 }
 
 #[async_trait]

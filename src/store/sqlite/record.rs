@@ -134,9 +134,13 @@ impl Stored {
             assessment: get(row, 33)?,
             total: row::money(row, 34)?,
             payee: Payee::OnFile { bank, last4: get(row, 37)? },
-            agent: if agent.is_empty() { None } else { Some(row::json::<Agent>(&agent)?) },
-            documents: row::json::<Vec<Document>>(&documents)?,
-            reasons: row::json(&reasons)?,
+            agent: if agent.is_empty() {
+                None
+            } else {
+                Some(row::json::<Agent>(&agent).map_err(|_| damaged("agent"))?)
+            },
+            documents: row::json::<Vec<Document>>(&documents).map_err(|_| damaged("documents"))?,
+            reasons: row::json(&reasons).map_err(|_| damaged("reasons"))?,
             remark: get(row, 41)?,
         };
         Ok(Stored {
