@@ -101,6 +101,35 @@ async fn claims_are_submitted_after_a_rescue() {
     }
 }
 
+/// Runs the program with a database; gives its exit code and what it said.
+fn run(path: &Path, args: &[&str]) -> (Option<i32>, String, String) {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_huzhu"));
+    let done = command.args(args).arg("--db").arg(path).output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (done.status.code(), text(done.stdout), text(done.stderr))
+}
+
+#[tokio::test]
+async fn commands_that_only_read_leave_a_damaged_file_as_it_is() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("central.db");
+    made(&path).await;
+    assert_eq!(run(&path, &["verify"]).0, Some(0));
+    assert_eq!(run(&path, &["search", "wang"]).0, Some(0));
+    lose(&path, "claim_paid").await;
+    let bytes = std::fs::read(&path).unwrap();
+    let (code, out, _) = run(&path, &["verify"]);
+    let told: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert!(
+        code == Some(1) && told["differences"].as_array().unwrap().iter().any(|one| one["claim"] == "file"),
+        "{out}"
+    );
+    let (code, out, error) = run(&path, &["search", "wang"]);
+    assert!(code == Some(1) && out.is_empty() && !error.trim().is_empty(), "{out} {error}");
+    assert_eq!(set_aside(directory.path()), Vec::<PathBuf>::new());
+    assert!(std::fs::read(&path).unwrap() == bytes, "not a byte is changed");
+}
+
 #[tokio::test]
 async fn what_contradicts_itself_is_no_missing_answer() {
     let directory = tempfile::tempdir().unwrap();

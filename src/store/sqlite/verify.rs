@@ -42,6 +42,8 @@ type Policies = HashMap<(String, u32), (String, Option<Policy>)>;
 pub(super) async fn verify(path: &Path) -> Result<Verification, StoreError> {
     let mut found = Verification::default();
     let mut history = read_only(path).await?;
+    let done = pages(&mut history).await;
+    found.or_damaged("file", done)?;
     let mut known = Policies::new();
     let done = policies(&mut history, &mut known, &mut found).await;
     found.or_damaged("policy", done)?;
@@ -50,6 +52,12 @@ pub(super) async fn verify(path: &Path) -> Result<Verification, StoreError> {
     let done = claims(path, &mut history, &known, &mut found).await;
     found.or_damaged("claim", done)?;
     Ok(found)
+}
+
+/// Whether every page is what SQLite made of it.
+async fn pages(connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    let told: String = sqlx::query_scalar("PRAGMA quick_check(1)").fetch_one(connection).await.map_err(failed)?;
+    if told == "ok" { Ok(()) } else { Err(StoreError::Damaged(told)) }
 }
 
 async fn read_only(path: &Path) -> Result<SqliteConnection, StoreError> {
