@@ -222,6 +222,7 @@ store-version-too-old = The database is of another version of this program: ask 
 store-damaged = The data file is damaged: { $what }. Ask the administrator.
 refused-account = The database holds an account that was not generated: it is not replaced. Choose another path.
 refused-today = This database runs on the real date: no other day can be set.
+refused-schema = The database was made by an older program: open it once with this program's counter, then again.
 refused-documents = Required documents are missing: submit it as incomplete.
 refused-bill = The bill's code or number is not right: check it against the bill.
 refused-policy = The policy is not published, or has changed: quit and log in again.

@@ -222,6 +222,7 @@ store-version-too-old = 数据库属于另一版本的程序，本程序不能�
 store-damaged = 数据文件损坏：{ $what }。请找管理员。
 refused-account = 该数据库里有不是生成的账号：不会覆盖，请换一个路径。
 refused-today = 这个数据库用真实日期，不能另设日期。
+refused-schema = 数据库是旧版程序建立的：请先用本程序的窗口打开一次，再执行。
 refused-documents = 必备材料不全：只能按材料不全提交。
 refused-bill = 票据代码或号码不对：请照票据核对。
 refused-policy = 所用政策未公布或已变动：请退出后重新登录。
