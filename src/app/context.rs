@@ -25,9 +25,8 @@ pub const PASTE_MAX: usize = 4096;
 /// The most keys and pastes that are kept while an answer is awaited.
 pub const AHEAD_MAX: usize = 256;
 
-/// A key that comes again within this after a submit is one that is held down, in milliseconds: longer than keyboards wait
-/// before they repeat.
-const HELD_MS: u64 = 600;
+/// How long an Enter is not for what came on the screen by itself, in milliseconds.
+const UNSEEN_MS: u64 = 500;
 
 /// What the counter starts with.
 pub struct Setup {
@@ -123,8 +122,8 @@ pub struct Context {
     hello_seq: u64,
     random: ChaCha8Rng,
     touched_at: u64,
-    /// When a claim was recorded, or Enter still came after that.
-    submitted_at: Option<u64>,
+    /// Until when (the steady count) an Enter is not for what came on the screen by itself.
+    unseen_until: u64,
     lock_after: u64,
     bell: bool,
 }
@@ -159,7 +158,7 @@ impl Context {
             hello_seq: 0,
             random: ChaCha8Rng::seed_from_u64(setup.seed),
             touched_at: 0,
-            submitted_at: None,
+            unseen_until: 0,
             lock_after: setup.lock_minutes.clamp(1, 5) * 60_000,
             bell: setup.bell,
         };
@@ -200,6 +199,18 @@ impl Context {
     /// Asks for the desk's counts and lists anew.
     pub fn refresh_desk(&mut self) {
         self.desk_seq = self.ask(Request::Desk);
+    }
+
+    /// An answer put something else on the screen: an Enter that comes at once was for what stood there before.
+    pub fn came_unasked(&mut self) {
+        self.unseen_until = self.mono + UNSEEN_MS;
+    }
+
+    /// Whether a key is such an Enter. One that is held down goes on being it; another key ends that.
+    pub(super) fn is_late(&mut self, enter: bool) -> bool {
+        let late = enter && self.unseen_until > self.mono;
+        self.unseen_until = if late { self.mono + UNSEEN_MS } else { 0 };
+        late
     }
 
     /// Rings, where the bell is on.

@@ -408,6 +408,9 @@ impl App {
         if self.is_blind() {
             return self.cx.bell();
         }
+        if self.cx.is_late(key == Key::plain(Code::Enter)) {
+            return self.cx.bell();
+        }
         let top = self.top();
         let takes_text = top.takes_text();
         if takes_text && let Some(c) = key.text() {
