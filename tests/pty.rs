@@ -207,19 +207,39 @@ fn the_desk_comes_and_goes() {
     counter.is_restored();
 }
 
+/// A configuration whose printer is at an address, as the environment that leads to it.
+fn with_printer(data: &Path, address: std::net::SocketAddr) -> [(&'static str, String); 1] {
+    let config = format!("[print]\nprofile = \"till\"\n[printer.till]\ndevice = \"tcp:{address}\"\n");
+    std::fs::create_dir(data.join("huzhu")).unwrap();
+    std::fs::write(data.join("huzhu/config.toml"), config).unwrap();
+    [("XDG_CONFIG_HOME", data.to_str().unwrap().to_owned())]
+}
+
+fn spooled(data: &Path) -> usize {
+    std::fs::read_dir(data.join("demo/spool")).unwrap().count()
+}
+
 #[test]
 fn the_end_waits_for_the_slip() {
     let data = demo();
-    let mut counter = Counter::start(data.path(), &[]);
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let [(name, folder)] = with_printer(data.path(), listener.local_addr().unwrap());
+    let (to, got) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let (mut line, _) = listener.accept().unwrap();
+        let mut slip = String::new();
+        line.read_to_string(&mut slip).unwrap();
+        to.send(slip).unwrap();
+        // It has all and takes its time to say so.
+        std::thread::sleep(Duration::from_secs(1));
+    });
+    let mut counter = Counter::start(data.path(), &[(name, &folder)]);
     counter.comes_to_the_confirmation();
-    // The end is asked for before the submit is answered.
-    counter.send(b" ");
-    std::thread::sleep(4 * PACE);
-    counter.send(b"\r\x11");
+    counter.types(" \r");
+    assert!(got.recv_timeout(PATIENCE).unwrap().contains("2,427.70"));
+    counter.types("\x11");
     assert_eq!(counter.ends(), 0);
-    let slips: Vec<_> = std::fs::read_dir(data.path().join("demo/slips")).unwrap().map(Result::unwrap).collect();
-    assert_eq!(slips.len(), 1, "{slips:?}");
-    assert!(std::fs::read_to_string(slips[0].path()).unwrap().contains("2,427.70"));
+    assert_eq!(spooled(data.path()), 0, "it would be printed again");
 }
 
 /// A printer's address where nobody takes a call, and what keeps it so.
@@ -245,11 +265,8 @@ fn printer_that_does_not_accept() -> (std::net::SocketAddr, tokio::runtime::Runt
 fn a_slip_that_was_under_way_at_the_end_is_sent_again_at_the_next_start() {
     let data = demo();
     let (address, runtime, held) = printer_that_does_not_accept();
-    std::fs::create_dir(data.path().join("huzhu")).unwrap();
-    let config = format!("[print]\nprofile = \"till\"\n[printer.till]\ndevice = \"tcp:{address}\"\n");
-    std::fs::write(data.path().join("huzhu/config.toml"), config).unwrap();
-    let environment = [("XDG_CONFIG_HOME", data.path().to_str().unwrap())];
-    let mut counter = Counter::start(data.path(), &environment);
+    let [(name, folder)] = with_printer(data.path(), address);
+    let mut counter = Counter::start(data.path(), &[(name, &folder)]);
     counter.comes_to_the_confirmation();
     counter.types(" \r");
     counter.shows("今日 受理1");
@@ -264,11 +281,10 @@ fn a_slip_that_was_under_way_at_the_end_is_sent_again_at_the_next_start() {
         listener.accept().unwrap().0.read_to_string(&mut slip).unwrap();
         slip
     });
-    let counter = Counter::start(data.path(), &environment);
+    let counter = Counter::start(data.path(), &[(name, &folder)]);
     counter.shows("上次没有送达的回执已重新发送，1 张");
     assert!(printer.join().unwrap().contains("2,427.70"));
-    let left = std::fs::read_dir(data.path().join("demo/spool")).unwrap().count();
-    assert_eq!(left, 0, "what arrived is not sent once more");
+    assert_eq!(spooled(data.path()), 0, "what arrived is not sent once more");
 }
 
 #[test]
