@@ -431,6 +431,7 @@ desk-own = [today]
 filter-label = Filter
 filter-nothing = No command matches.
 lock-go-on = Locked. { $key } goes on.
+lock-session-over = Ten hours are over. Drafts are kept; the program is about to end, start it again.
 desk-discard = { $keys } once more throws the draft of { $name } away for good
 desk-discarded = The draft of { $name } is gone
 

@@ -431,6 +431,7 @@ desk-own = [今日]
 filter-label = 筛选
 filter-nothing = 没有匹配的命令。
 lock-go-on = 已锁屏，按 { $key } 继续
+lock-session-over = 已满10小时，草稿已保存；程序即将退出，请重新启动
 desk-discard = 再按一次 { $keys } 丢弃 { $name } 的草稿，不能恢复
 desk-discarded = 已丢弃 { $name } 的草稿
 
