@@ -499,9 +499,9 @@ fn a_log_out_keeps_the_draft() {
     counter.commands.clear();
     counter.pass(30 * 60_000);
     let quit = counter.commands.iter().position(|command| *command == Cmd::Quit);
-    let kept = counter.commands.iter().position(|command| {
-        matches!(command, Cmd::SaveDraft(draft) if draft.fields.iter().any(|(_, typed)| typed == "00123"))
-    });
+    let kept = counter.commands.iter().position(
+        |command| matches!(command, Cmd::SaveDraft(draft) if draft.fields.iter().any(|(_, typed)| typed == "00123")),
+    );
     assert!(kept.is_some() && kept < quit, "{:?}", counter.commands);
 }
 

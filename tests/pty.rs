@@ -62,17 +62,18 @@ fn modes(master: &dyn MasterPty) -> String {
 
 impl Counter {
     fn start(data: &Path, environment: &[(&str, &str)]) -> Counter {
-        Counter::start_through(&[], data, environment)
+        Counter::start_through(&[], &[], data, environment)
     }
 
     /// `through`: a command that runs the program.
-    fn start_through(through: &[&str], data: &Path, environment: &[(&str, &str)]) -> Counter {
+    fn start_through(through: &[&str], arguments: &[&str], data: &Path, environment: &[(&str, &str)]) -> Counter {
         let size = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
         let pty = native_pty_system().openpty(size).unwrap();
         let before = modes(pty.master.as_ref());
-        let words = [through, &[env!("CARGO_BIN_EXE_huzhu"), "demo", "--data"]].concat();
+        let words = [through, &[env!("CARGO_BIN_EXE_huzhu"), "demo"], arguments].concat();
         let mut command = CommandBuilder::new(words[0]);
         command.args(&words[1..]);
+        command.arg("--data");
         command.arg(data);
         command.env_clear();
         command.cwd(data);
@@ -334,7 +335,7 @@ fn a_terminal_that_is_gone_ends_the_program() {
     // Where the signal is ignored, the terminal itself tells.
     for through in [&[][..], &["/bin/sh", "-c", "trap '' HUP; exec \"$@\"", "sh"]] {
         let data = demo();
-        let mut counter = Counter::start_through(through, data.path(), &[]);
+        let mut counter = Counter::start_through(through, &[], data.path(), &[]);
         counter.shows("F1帮助");
         counter.seen.lock().unwrap().over = true;
         // An answer on the screen lets the reader see that it is over.
@@ -397,4 +398,44 @@ fn no_color_means_none_and_the_console_has_ascii_borders() {
         assert!(!(sequence[end..].starts_with('m') && colours), "a colour: {sequence:?}");
     }
     assert!(!text.contains('\u{2500}') && text.contains("----"), "lines are drawn with signs");
+}
+
+#[test]
+fn another_day_is_the_worlds_own_and_another_size_another_world() {
+    let folder = tempfile::tempdir().unwrap();
+    let make = |members: &str, more: &[&str]| {
+        let made = Command::new(env!("CARGO_BIN_EXE_huzhu"))
+            .args(["demo", "--members", members, "--make-only", "--lang", "en", "--data"])
+            .arg(folder.path())
+            .args(more)
+            .output()
+            .unwrap();
+        assert!(made.status.success());
+        String::from_utf8(made.stderr).unwrap()
+    };
+    assert!(!make("1000", &["--today", "2021-04-02"]).contains("anew"));
+    let mut counter = Counter::start(folder.path(), &[]);
+    counter.shows("2021-04-02");
+    counter.opens_a_claim();
+    counter.types("0012345678\r");
+    counter.shows("草稿已存");
+    // A world that somebody works in stays.
+    let refused = Command::new(env!("CARGO_BIN_EXE_huzhu"))
+        .args(["demo", "--members", "1001", "--make-only", "--lang", "en", "--data"])
+        .arg(folder.path())
+        .output()
+        .unwrap();
+    assert!(!refused.status.success());
+    assert!(String::from_utf8(refused.stderr).unwrap().contains("another counter uses"));
+    counter.signal(Signal::TERM);
+    assert_eq!(counter.ends(), 0);
+    let said = make("1001", &[]);
+    let aside = folder.path().join("demo/before-1");
+    assert!(said.contains("made anew") && said.contains(aside.to_str().unwrap()), "{said}");
+    assert!(aside.join("central.db").exists() && aside.join("journal.db").exists());
+    // The old draft is of a member of the old world.
+    let counter = Counter::start(folder.path(), &[]);
+    counter.shows("2021-03-20");
+    counter.shows("F1帮助");
+    assert!(!counter.text().contains("草稿"));
 }

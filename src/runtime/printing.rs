@@ -5,8 +5,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use crate::slip::deliver::{Courier, Delivered};
 use crate::app::Resent;
+use crate::slip::deliver::{Courier, Delivered};
 use crate::slip::job::path_safe;
 use crate::slip::spool::Ticket;
 use crate::slip::{Form, Job, PrintError, Profile, Spool};

@@ -385,6 +385,7 @@ config-takes-encoding = utf-8
 config-takes-columns = 20 to 200 columns
 config-takes-device = file:DIR, lp, lp:QUEUE or tcp:HOST:PORT
 demo-making = Making a demo world of { $members } members
+demo-anew = Another size: the demo world is made anew with { $members } members; the old database, its drafts and slips are now in { $aside }
 keymap-cant-read = the keymap file { $path } can't be read: { $why }; check ui.keymap
 print-no-printer = there is no such printer
 generate-done = { $members } members, { $claims } claims

@@ -385,6 +385,7 @@ config-takes-encoding = utf-8
 config-takes-columns = 20 至 200 的列数
 config-takes-device = file:目录、lp、lp:队列 或 tcp:主机:端口
 demo-making = 正在生成 { $members } 名会员的演示数据
+demo-anew = 会员数不同，演示数据重新生成（{ $members } 名）；原来的数据、草稿和回执移到 { $aside }
 keymap-cant-read = 无法读取按键文件 { $path }：{ $why }；请检查 ui.keymap
 print-no-printer = 没有这台打印机
 generate-done = { $members }名会员，{ $claims }件申领
