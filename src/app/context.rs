@@ -22,6 +22,12 @@ use crate::ui::theme::Theme;
 
 /// The longest paste that is taken, in characters.
 pub const PASTE_MAX: usize = 4096;
+/// The program ends after so long without a key (contract 3), in milliseconds; the draft is kept.
+pub const LOG_OUT_AFTER: u64 = 30 * 60_000;
+/// The longest session (contract 3), in milliseconds: then the screen locks and stays so.
+pub const SESSION_MAX: u64 = 10 * 3_600_000;
+/// A session that is over ends after so long without a key, in milliseconds.
+pub const IDLE_MINUTE: u64 = 60_000;
 /// The most keys and pastes that are kept while an answer is awaited.
 pub const AHEAD_MAX: usize = 256;
 
@@ -273,17 +279,35 @@ impl Context {
         self.touched_at = self.mono;
     }
 
-    pub(super) fn idle_too_long(&self) -> bool {
-        self.mono.saturating_sub(self.touched_at) >= self.lock_after
+    /// Whether the session has lasted as long as one may.
+    pub fn session_over(&self) -> bool {
+        self.mono >= SESSION_MAX
     }
 
-    pub(super) fn wake_at(&self) -> u64 {
+    pub(super) fn locks(&self) -> bool {
+        self.session_over() || self.mono >= self.touched_at + self.lock_after
+    }
+
+    pub(super) fn logs_out(&self) -> bool {
+        self.mono >= self.log_out_at()
+    }
+
+    fn log_out_at(&self) -> u64 {
+        let limit = if self.session_over() { IDLE_MINUTE } else { LOG_OUT_AFTER };
+        self.touched_at + limit
+    }
+
+    /// When the time is to be told, in milliseconds of the steady count.
+    pub(super) fn wake_at(&self, locked: bool) -> u64 {
         let to_the_minute = 60_000 - (self.now.and_utc().timestamp_millis().rem_euclid(60_000)) as u64;
         let mut at = self.mono + to_the_minute;
         if !self.waiting.is_empty() && !self.spins() {
             at = at.min(self.touched_at + 151);
         }
-        at
+        if !locked {
+            at = at.min(self.touched_at + self.lock_after).min(SESSION_MAX);
+        }
+        at.min(self.log_out_at())
     }
 
     pub(super) fn is_waiting(&self) -> bool {

@@ -390,6 +390,7 @@ config-takes-columns = 20 to 200 columns
 config-takes-device = file:DIR, lp, lp:QUEUE or tcp:HOST:PORT
 demo-other-version = The demo world is of another version of the program: the old file is kept as { $aside }, and it is made anew.
 demo-making = Making a demo world of { $members } members
+demo-anew = Another size: the demo world is made anew with { $members } members; the old database, its drafts and slips are now in { $aside }
 keymap-cant-read = the keymap file { $path } can't be read: { $why }; check ui.keymap
 print-no-printer = there is no such printer
 generate-done = { $members } members, { $claims } claims
@@ -436,6 +437,7 @@ desk-own = [today]
 filter-label = Filter
 filter-nothing = No command matches.
 lock-go-on = Locked. { $key } goes on.
+lock-session-over = Ten hours are over. Drafts are kept; the program is about to end, start it again.
 desk-discard = { $keys } once more throws the draft of { $name } away for good
 desk-discarded = The draft of { $name } is gone
 

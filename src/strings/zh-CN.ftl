@@ -390,6 +390,7 @@ config-takes-columns = 20 至 200 的列数
 config-takes-device = file:目录、lp、lp:队列 或 tcp:主机:端口
 demo-other-version = 演示数据属于另一版本的程序：原文件保留为 { $aside }，现在重新生成。
 demo-making = 正在生成 { $members } 名会员的演示数据
+demo-anew = 会员数不同，演示数据重新生成（{ $members } 名）；原来的数据、草稿和回执移到 { $aside }
 keymap-cant-read = 无法读取按键文件 { $path }：{ $why }；请检查 ui.keymap
 print-no-printer = 没有这台打印机
 generate-done = { $members }名会员，{ $claims }件申领
@@ -436,6 +437,7 @@ desk-own = [今日]
 filter-label = 筛选
 filter-nothing = 没有匹配的命令。
 lock-go-on = 已锁屏，按 { $key } 继续
+lock-session-over = 已满10小时，草稿已保存；程序即将退出，请重新启动
 desk-discard = 再按一次 { $keys } 丢弃 { $name } 的草稿，不能恢复
 desk-discarded = 已丢弃 { $name } 的草稿
 

@@ -116,6 +116,18 @@ impl Counter {
         self.send(Msg::Clock { now, mono: self.mono });
     }
 
+    /// Lets time pass as the runtime does: the counter is told the time when it wants to be, so often and no more.
+    pub fn pass(&mut self, millis: u64) -> usize {
+        let until = self.mono + millis;
+        let mut told = 0;
+        while self.mono < until {
+            let wake = self.app.wake_in().map_or(millis, |wake| wake.as_millis() as u64);
+            self.wait(wake.min(until - self.mono));
+            told += 1;
+        }
+        told
+    }
+
     /// Answers the oldest open request of a kind; fails where there is none.
     pub fn answer(&mut self, kind: impl Fn(&Request) -> bool, result: Result<Reply, StoreError>) -> Request {
         let at = self.asked.iter().position(|(_, request)| kind(request));
