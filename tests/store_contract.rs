@@ -448,6 +448,9 @@ async fn verify_names_what_was_changed(central: &dyn Central) {
         central.tamper_as_owner(back).await;
         assert_eq!(store.verify().await.unwrap().differences, [], "{back}");
     }
+    central.tamper_as_owner("INSERT INTO claim_paid VALUES (99, 0, 2021, 'inpatient', 1, 1, 1)").await;
+    let lone = Difference { claim: "claim 99".into(), field: "paid".into() };
+    assert_eq!(store.verify().await.unwrap().differences, [lone]);
     central.tamper_as_owner("UPDATE claim SET office = 5 WHERE number = 2").await;
     let found = store.verify().await.unwrap();
     assert_eq!(found.claims, 3);
