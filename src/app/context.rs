@@ -333,7 +333,6 @@ impl Context {
             Ok(Reply::Desk(desk)) if seq == self.desk_seq => self.desk = desk.as_ref().clone(),
             Ok(Reply::Submitted(submitted)) => {
                 self.submitted = Some(submitted.claim.number);
-                self.submitted_at = Some(self.mono);
                 self.used(&submitted.claim.claim);
             }
             Ok(Reply::Reference(Some(reference))) if seq == self.reference_seq => {
@@ -342,13 +341,6 @@ impl Context {
             }
             _ => {}
         }
-    }
-
-    /// Whether the key that submitted a claim is still held down: what repeats is not for the desk that is back.
-    pub fn is_still_held(&mut self) -> bool {
-        let held = self.submitted_at.is_some_and(|at| self.mono.saturating_sub(at) < HELD_MS);
-        self.submitted_at = held.then_some(self.mono);
-        held
     }
 
     /// What was just recorded is what the window used last.
