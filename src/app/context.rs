@@ -56,6 +56,8 @@ pub struct Setup {
     pub print_after_submit: bool,
     /// Whether the bell rings on errors.
     pub bell: bool,
+    /// The window's number, where this terminal has its own.
+    pub window: Option<u32>,
 }
 
 /// How a message is meant.
@@ -132,6 +134,7 @@ pub struct Context {
     unseen_until: u64,
     lock_after: u64,
     bell: bool,
+    window: Option<u32>,
 }
 
 impl Context {
@@ -167,6 +170,7 @@ impl Context {
             unseen_until: 0,
             lock_after: setup.lock_minutes.clamp(1, 5) * 60_000,
             bell: setup.bell,
+            window: setup.window,
         };
         cx.hello_seq = cx.ask(Request::Hello);
         cx.reference_seq = cx.ask(Request::Reference { version: String::new() });
@@ -329,7 +333,10 @@ impl Context {
             _ => self.cut_since = None,
         }
         match result {
-            Ok(Reply::Hello(hello)) if seq == self.hello_seq => self.hello = Some(hello.as_ref().clone()),
+            Ok(Reply::Hello(hello)) if seq == self.hello_seq => {
+                let window = self.window.unwrap_or(hello.window);
+                self.hello = Some(Hello { window, ..hello.as_ref().clone() });
+            }
             Ok(Reply::Desk(desk)) if seq == self.desk_seq => self.desk = desk.as_ref().clone(),
             Ok(Reply::Submitted(submitted)) => {
                 self.submitted = Some(submitted.claim.number);

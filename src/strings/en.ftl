@@ -404,6 +404,7 @@ start-no-database = there is no database { $path }; check database.url, or try h
 start-no-account = the database has no account "{ $login }"; check --as or database.login
 start-no-login = no login is given; name one with --as or database.login, or try huzhu demo
 start-no-today = this database goes by the real date and takes no --today
+start-other-office = { $login } belongs to { $office } ({ $code }), this terminal to { $configured }; check office.code, or log in as another
 start-database = the database { $path } can't be opened: { $why }
 start-no-terminal = this needs a terminal; for scripts there is huzhu replay
 start-panic = Something broke and the program has ended. Every field that you left is kept as a draft and offered at the next start; tell the administrator the place in brackets

@@ -404,6 +404,7 @@ start-no-database = 没有数据库 { $path }；请检查 database.url，或先�
 start-no-account = 数据库中没有账号“{ $login }”；请检查 --as 或 database.login
 start-no-login = 没有指定账号；请用 --as 或 database.login 指定，或先用 huzhu demo 试用
 start-no-today = 此数据库使用真实日期，不接受 --today
+start-other-office = { $login } 属于{ $office }（{ $code }），本机配置的机构是 { $configured }；请检查 office.code，或换账号登录
 start-database = 数据库 { $path } 打不开：{ $why }
 start-no-terminal = 需要在终端中运行；脚本请用 huzhu replay
 start-panic = 程序出错，已退出。已离开的各项都已存为草稿，重新启动后继续；请把括号中的位置告诉管理员

@@ -60,6 +60,7 @@ impl Counter {
             printers: vec!["till".into(), "office".into()],
             print_after_submit: true,
             bell: true,
+            window: None,
         };
         let (app, commands) = App::new(setup);
         let mut counter = Counter { app, asked: VecDeque::new(), commands: vec![], size: (80, 24), mono: 0 };
