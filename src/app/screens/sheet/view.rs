@@ -481,8 +481,7 @@ fn draw_choices(sheet: &Sheet, cx: &Context, area: Rect, buf: &mut Buffer) {
         if y >= area.bottom() {
             break;
         }
-        // The labels beneath would read as those of the choices.
-        popup::clear(buf, Rect::new(area.x, y, LEFT, 1));
+        popup::clear(buf, Rect::new(x, y, columns, 1));
         let chosen = Some(at) == sheet.marked(true);
         let style = if chosen { cx.theme.title() } else { cx.theme.text() };
         let mark = if chosen { ">" } else { " " };
