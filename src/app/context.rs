@@ -22,12 +22,17 @@ use crate::ui::theme::Theme;
 
 /// The longest paste that is taken, in characters.
 pub const PASTE_MAX: usize = 4096;
+/// The program ends after so long without a key (contract 3), in milliseconds; the draft is kept.
+pub const LOG_OUT_AFTER: u64 = 30 * 60_000;
+/// The longest session (contract 3), in milliseconds: then the screen locks and stays so.
+pub const SESSION_MAX: u64 = 10 * 3_600_000;
+/// A session that is over ends after so long without a key, in milliseconds.
+pub const IDLE_MINUTE: u64 = 60_000;
 /// The most keys and pastes that are kept while an answer is awaited.
 pub const AHEAD_MAX: usize = 256;
 
-/// A key that comes again within this after a submit is one that is held down, in milliseconds: longer than keyboards wait
-/// before they repeat.
-const HELD_MS: u64 = 600;
+/// How long an Enter is not for what came on the screen by itself, in milliseconds.
+const UNSEEN_MS: u64 = 500;
 
 /// What the counter starts with.
 pub struct Setup {
@@ -51,6 +56,8 @@ pub struct Setup {
     pub print_after_submit: bool,
     /// Whether the bell rings on errors.
     pub bell: bool,
+    /// The window's number, where this terminal has its own.
+    pub window: Option<u32>,
 }
 
 /// How a message is meant.
@@ -123,10 +130,11 @@ pub struct Context {
     hello_seq: u64,
     random: ChaCha8Rng,
     touched_at: u64,
-    /// When a claim was recorded, or Enter still came after that.
-    submitted_at: Option<u64>,
+    /// Until when (the steady count) an Enter is not for what came on the screen by itself.
+    unseen_until: u64,
     lock_after: u64,
     bell: bool,
+    window: Option<u32>,
 }
 
 impl Context {
@@ -159,9 +167,10 @@ impl Context {
             hello_seq: 0,
             random: ChaCha8Rng::seed_from_u64(setup.seed),
             touched_at: 0,
-            submitted_at: None,
+            unseen_until: 0,
             lock_after: setup.lock_minutes.clamp(1, 5) * 60_000,
             bell: setup.bell,
+            window: setup.window,
         };
         cx.hello_seq = cx.ask(Request::Hello);
         cx.reference_seq = cx.ask(Request::Reference { version: String::new() });
@@ -200,6 +209,18 @@ impl Context {
     /// Asks for the desk's counts and lists anew.
     pub fn refresh_desk(&mut self) {
         self.desk_seq = self.ask(Request::Desk);
+    }
+
+    /// An answer put something else on the screen: an Enter that comes at once was for what stood there before.
+    pub fn came_unasked(&mut self) {
+        self.unseen_until = self.mono + UNSEEN_MS;
+    }
+
+    /// Whether a key is such an Enter. One that is held down goes on being it; another key ends that.
+    pub(super) fn is_late(&mut self, enter: bool) -> bool {
+        let late = enter && self.unseen_until > self.mono;
+        self.unseen_until = if late { self.mono + UNSEEN_MS } else { 0 };
+        late
     }
 
     /// Rings, where the bell is on.
@@ -262,17 +283,35 @@ impl Context {
         self.touched_at = self.mono;
     }
 
-    pub(super) fn idle_too_long(&self) -> bool {
-        self.mono.saturating_sub(self.touched_at) >= self.lock_after
+    /// Whether the session has lasted as long as one may.
+    pub fn session_over(&self) -> bool {
+        self.mono >= SESSION_MAX
     }
 
-    pub(super) fn wake_at(&self) -> u64 {
+    pub(super) fn locks(&self) -> bool {
+        self.session_over() || self.mono >= self.touched_at + self.lock_after
+    }
+
+    pub(super) fn logs_out(&self) -> bool {
+        self.mono >= self.log_out_at()
+    }
+
+    fn log_out_at(&self) -> u64 {
+        let limit = if self.session_over() { IDLE_MINUTE } else { LOG_OUT_AFTER };
+        self.touched_at + limit
+    }
+
+    /// When the time is to be told, in milliseconds of the steady count.
+    pub(super) fn wake_at(&self, locked: bool) -> u64 {
         let to_the_minute = 60_000 - (self.now.and_utc().timestamp_millis().rem_euclid(60_000)) as u64;
         let mut at = self.mono + to_the_minute;
         if !self.waiting.is_empty() && !self.spins() {
             at = at.min(self.touched_at + 151);
         }
-        at
+        if !locked {
+            at = at.min(self.touched_at + self.lock_after).min(SESSION_MAX);
+        }
+        at.min(self.log_out_at())
     }
 
     pub(super) fn is_waiting(&self) -> bool {
@@ -294,11 +333,13 @@ impl Context {
             _ => self.cut_since = None,
         }
         match result {
-            Ok(Reply::Hello(hello)) if seq == self.hello_seq => self.hello = Some(hello.as_ref().clone()),
+            Ok(Reply::Hello(hello)) if seq == self.hello_seq => {
+                let window = self.window.unwrap_or(hello.window);
+                self.hello = Some(Hello { window, ..hello.as_ref().clone() });
+            }
             Ok(Reply::Desk(desk)) if seq == self.desk_seq => self.desk = desk.as_ref().clone(),
             Ok(Reply::Submitted(submitted)) => {
                 self.submitted = Some(submitted.claim.number);
-                self.submitted_at = Some(self.mono);
                 self.used(&submitted.claim.claim);
             }
             Ok(Reply::Reference(Some(reference))) if seq == self.reference_seq => {
@@ -307,13 +348,6 @@ impl Context {
             }
             _ => {}
         }
-    }
-
-    /// Whether the key that submitted a claim is still held down: what repeats is not for the desk that is back.
-    pub fn is_still_held(&mut self) -> bool {
-        let held = self.submitted_at.is_some_and(|at| self.mono.saturating_sub(at) < HELD_MS);
-        self.submitted_at = held.then_some(self.mono);
-        held
     }
 
     /// What was just recorded is what the window used last.

@@ -93,6 +93,8 @@ pub fn at_desk(hello: Hello) -> Counter {
 /// The cursor in a field of a sheet that is complete, with other texts in some fields.
 pub fn at_field(field: &str, others: &[(&str, &str)]) -> Counter {
     let mut fields = vec![
+        ("kind?", "inpatient"),
+        ("bill_code?", "15060121"),
         ("bill_number", "0012345678"),
         ("hospital=", "H15080290001"),
         ("admission", "20210312"),
@@ -114,6 +116,9 @@ pub fn at_field(field: &str, others: &[(&str, &str)]) -> Counter {
     counter.opened(sheet(vec![]));
     if counter.asked.iter().any(|(_, request)| matches!(request, Request::CheckBill(_))) {
         bill(&mut counter, None);
+    }
+    if counter.asked.iter().any(|(_, request)| matches!(request, Request::CheckStay { .. })) {
+        stay(&mut counter, vec![]);
     }
     counter.commands.clear();
     counter

@@ -156,7 +156,6 @@ impl Desk {
                     self.nothing(cx)
                 }
             }
-            Action::Open if self.line.is_empty() && cx.is_still_held() => Go::Stay,
             Action::Open => self.open(cx),
             Action::NewClaim => match self.item(cx).and_then(|item| self.member_of(cx, item)) {
                 Some(member) => Go::Open(sheet::open_new(cx, member, Looked::NotYet)),

@@ -289,6 +289,7 @@ impl Sheet {
         let error = match result {
             Ok(Reply::Submitted(submitted)) => {
                 cx.drop_draft(self.id);
+                cx.came_unasked();
                 cx.refresh_desk();
                 let claim = &submitted.claim;
                 let key = if claim.claim.state == ClaimState::Returned { "sheet-returned" } else { "sheet-submitted" };
@@ -363,6 +364,7 @@ impl Sheet {
             return Go::Stay;
         };
         cx.drop_draft(self.id);
+        cx.came_unasked();
         cx.refresh_desk();
         let text = cx.strings.with("sheet-recorded-before", &[("number", &number), ("name", &self.member_name)]);
         cx.say(Tone::Good, text);

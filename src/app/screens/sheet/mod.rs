@@ -65,12 +65,7 @@ struct Stopped {
     field: Field,
     /// What stands.
     standing: Box<Standing>,
-    /// Until when (the steady count) an Enter was not for it, but ended the field as it came.
-    unseen_until: u64,
 }
-
-/// How long an Enter is not for what just came on the screen, in milliseconds.
-const UNSEEN_MS: u64 = 1_000;
 
 /// What the window used last when the sheet was begun. It stays the sheet's: a claim submitted meanwhile, or a draft that
 /// is opened after it, changes nothing in the fields.
@@ -346,7 +341,6 @@ impl Sheet {
         if !self.touched {
             return;
         }
-        self.saved = Some(cx.now);
         // `t`, `-8` and `0312` mean another day tomorrow.
         self.entries.fix_dates(cx.today());
         let mut fields = self.entries.to_fields();
@@ -396,8 +390,8 @@ impl Sheet {
         self.submit_wanted = false;
         cx.ahead.clear();
         cx.bell();
-        let unseen_until = cx.mono + UNSEEN_MS;
-        self.stage = Stage::Stopped(Stopped { field, standing: Box::new(standing), unseen_until });
+        cx.came_unasked();
+        self.stage = Stage::Stopped(Stopped { field, standing: Box::new(standing) });
     }
 
     /// The slip as it will look, where there is an amount to show.
@@ -483,8 +477,7 @@ impl Screen for Sheet {
     }
 
     fn takes_text(&self) -> bool {
-        // A letter where something stands in the way was meant for the next field: it rings and does nothing.
-        matches!(self.stage, Stage::Typing | Stage::Reasons(_) | Stage::Stopped(_))
+        matches!(self.stage, Stage::Typing | Stage::Reasons(_))
     }
 
     fn takes_bursts(&self) -> bool {
@@ -534,6 +527,11 @@ impl Screen for Sheet {
                 Go::Stay
             }
             Event::Action(Action::Slip) if matches!(self.stage, Stage::Typing) => self.preview(cx),
+            // Only what is on the disk is said to be kept.
+            Event::DraftSaved(id, Ok(())) if id == self.id => {
+                self.saved = Some(cx.now);
+                Go::Stay
+            }
             Event::Shown | Event::DraftSaved(..) | Event::Printed(..) => Go::Stay,
             input => match self.stage {
                 Stage::Typing => self.type_in(cx, input),

@@ -4,7 +4,7 @@
 use super::choices::{self, Choice};
 use super::entries::{Entry, is_full};
 use super::field::{Field, Form};
-use super::{Level, PersonalField, Problem, Request, Reveal, Sheet, Stage, Tone, checks};
+use super::{Level, PersonalField, Problem, Request, Reveal, Sheet, Stage, Stopped, Tone, checks};
 use crate::app::edit::Line;
 use crate::app::{Context, Edit, Event, Go};
 use crate::domain::claim::ClaimKind;
@@ -340,11 +340,8 @@ impl Sheet {
 
     /// Something stands against the bill or the stay: only back to the field, or out with the draft kept.
     pub(super) fn stopped(&mut self, cx: &mut Context, event: Event) -> Go {
-        let Stage::Stopped(stopped) = &mut self.stage else { return Go::Stay };
-        let field = stopped.field;
-        let unseen = std::mem::take(&mut stopped.unseen_until) > cx.mono;
+        let Stage::Stopped(Stopped { field, .. }) = self.stage else { return Go::Stay };
         match event {
-            Event::Action(Action::Accept) if unseen => cx.bell(),
             Event::Action(Action::Accept) => {
                 self.stage = Stage::Typing;
                 self.enter(cx, field);
