@@ -143,6 +143,22 @@ async fn other_leagues_are_out_of_scope(central: &dyn Central) {
     assert!(leagues.len() > 2, "{leagues:?}");
 }
 
+async fn claims_of_another_league_are_told_by_number_and_state(central: &dyn Central) {
+    // The region's own office takes a claim of a member of the clerk's league.
+    let region = central.open("0001").await;
+    let sheet = sheet_of(&*region, "王秀英").await;
+    let claim = stay(&*region, &sheet, "0000000001", "2021-03-01", "2021-03-08").await;
+    let number = region.submit(&claim).await.unwrap().claim.number;
+    let whole = region.claims_of(sheet.member.id).await.unwrap();
+    assert_eq!((whole[0].total, whole[0].admission), (claim.total, claim.admission));
+    let store = central.open("0137").await;
+    let told = store.claims_of(sheet.member.id).await.unwrap();
+    assert_eq!((told[0].number, told[0].state, told[0].hospital.as_str()), (number, ClaimState::Submitted, ""));
+    assert!(told[0].total.is_zero() && told[0].medical_total.is_zero());
+    assert_eq!((told[0].admission, told[0].until), (None, None));
+    assert_eq!(sheet_of(&*store, "王秀英").await.claims, told);
+}
+
 async fn heteronyms_dots_and_literals(central: &dyn Central) {
     let store = central.open("0137").await;
     for typed in ["shanguil", "dangl", "shangl", "单桂兰"] {
@@ -498,7 +514,7 @@ macro_rules! contract {
     ($($adapter:ident: $central:path;)*) => { $(contract!(@ $adapter, $central,
         hello_tells_who_where_and_when every_kind_of_search_finds_the_member
         the_own_office_comes_first_and_exact_before_beginning a_unit_narrows_a_name units_are_found_as_they_are_typed
-        other_leagues_are_out_of_scope
+        other_leagues_are_out_of_scope claims_of_another_league_are_told_by_number_and_state
         heteronyms_dots_and_literals a_sheet_is_whole_and_masked looks_are_recorded_once_a_ticket
         looks_have_a_limit search_terms_have_a_limit a_submit_is_recorded_once facts_must_be_those_of_now a_bill_is_claimed_once_in_the_region
         stays_may_touch_and_not_overlap of_two_windows_one_wins a_withdrawn_claim_frees_its_bill

@@ -73,13 +73,13 @@ pub async fn run(args: Args, strings: &Strings) -> anyhow::Result<ExitCode> {
     if args.json {
         let sentence = sentence.filter(|_| kind == "sentence" || found.elsewhere);
         let rows = found.rows.iter().map(row).collect();
-        words::say(&serde_json::to_string(&Answer { kind, sentence, more: found.more, rows })?)?;
+        words::say(&words::json(&Answer { kind, sentence, more: found.more, rows })?)?;
     } else {
         for hit in &found.rows {
             words::say(&line(hit, strings))?;
         }
         if let Some(sentence) = sentence.or_else(|| found.more.then(|| strings.get("search-more"))) {
-            words::say(&sentence)?;
+            words::say(&words::safe(&sentence))?;
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -99,6 +99,6 @@ fn row(hit: &Hit) -> Row<'_> {
 
 fn line(hit: &Hit, strings: &Strings) -> String {
     let sex = strings.get(&format!("sex-{}", hit.sex.code()));
-    let (name, unit) = (display_safe(&hit.name), display_safe(&hit.unit));
-    format!("{}\t{name}\t{sex}\t{}\t{}\t{unit}\t{}", hit.member, hit.birth_year, hit.id_masked, hit.years)
+    let [name, id, unit] = [&hit.name, &hit.id_masked, &hit.unit].map(|text| display_safe(text));
+    format!("{}\t{name}\t{sex}\t{}\t{}\t{unit}\t{}", hit.member, hit.birth_year, id, hit.years)
 }

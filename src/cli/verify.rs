@@ -27,6 +27,6 @@ pub async fn run(args: Args, strings: &Strings) -> anyhow::Result<ExitCode> {
     let told = |error| anyhow::anyhow!(store_error(&error, strings));
     let store = SqliteStore::open_to_read(path, &args.login).await.map_err(told)?;
     let found = store.verify().await.map_err(told)?;
-    words::say(&serde_json::to_string(&found)?)?;
+    words::say(&words::json(&found)?)?;
     Ok(if found.differences.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

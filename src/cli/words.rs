@@ -3,8 +3,10 @@
 use std::io::{self, Write};
 use std::path::Path;
 
+use serde::Serialize;
+
 use crate::config::DataDirError;
-use crate::domain::text::display_safe;
+use crate::domain::text::{display_safe, is_unsafe};
 use crate::store::StoreError;
 use crate::store::journal::{Damage as Lost, JournalError};
 use crate::store::sqlite::rescue::Damage;
@@ -63,6 +65,22 @@ pub fn safe(text: &str) -> String {
     text.lines().map(display_safe).collect::<Vec<_>>().join("\n")
 }
 
+/// One line of JSON in which nothing steers a terminal: controls and bidi characters as `\u….`.
+///
+/// # Errors
+/// Where the value has no JSON.
+pub fn json(value: &impl Serialize) -> serde_json::Result<String> {
+    let mut out = String::new();
+    for c in serde_json::to_string(value)?.chars() {
+        if is_unsafe(c) {
+            c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| out.push_str(&format!("\\u{unit:04x}")));
+        } else {
+            out.push(c);
+        }
+    }
+    Ok(out)
+}
+
 /// Writes a line to the standard output. A reader that has seen enough (`| head`) is no error.
 ///
 /// # Errors
@@ -71,5 +89,18 @@ pub fn say(line: &str) -> io::Result<()> {
     match writeln!(io::stdout().lock(), "{line}") {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_has_nothing_that_steers() {
+        let text = "a\u{1b}\u{9b}31m\u{202e}\u{7f}\u{e0001}";
+        let told = json(&text).unwrap();
+        assert_eq!(told, r#""a\u001b\u009b31m\u202e\u007f\udb40\udc01""#);
+        assert_eq!(serde_json::from_str::<String>(&told).unwrap(), text);
     }
 }

@@ -348,6 +348,23 @@ pub struct ClaimLine {
     pub missing: Vec<String>,
 }
 
+impl ClaimLine {
+    /// What is told of a claim of another league: its number, with it the office, and its state. What says what was treated,
+    /// when and for how much is empty; the kind is the first one.
+    pub fn outside(self) -> ClaimLine {
+        ClaimLine {
+            kind: ClaimKind::default(),
+            admission: None,
+            until: None,
+            hospital: String::new(),
+            medical_total: Money::ZERO,
+            total: Money::ZERO,
+            missing: Vec::new(),
+            ..self
+        }
+    }
+}
+
 /// What stands against a bill or a stay. Of another league only office, number and state are told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Standing {

@@ -48,20 +48,6 @@ impl Money {
         Decimal::new(self.0, 2)
     }
 
-    /// From a decimal number of yuan with at most two places.
-    pub fn from_decimal(value: Decimal) -> Result<Money, MoneyError> {
-        let value = value.normalize();
-        if value.scale() > 2 {
-            return Err(MoneyError::Places);
-        }
-        let scale = 2 - value.scale();
-        let fen = value.mantissa().checked_mul(10i128.pow(scale)).ok_or(MoneyError::TooLarge)?;
-        if fen.abs() > i128::from(MAX_FEN) {
-            return Err(MoneyError::TooLarge);
-        }
-        i64::try_from(fen).map(Money).map_err(|_| MoneyError::TooLarge)
-    }
-
     /// Whether the amount is 0.00.
     pub const fn is_zero(self) -> bool {
         self.0 == 0

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::record::{self, select_lines};
 use super::row::{self, get};
 use super::submit::{begin, covers_of, paid_to};
-use super::{SqliteStore, failed, local, open, search};
+use super::{Me, SqliteStore, failed, local, open, search};
 use crate::domain::canonical::moment;
 use crate::domain::claim::ClaimLine;
 use crate::domain::mask;
@@ -34,7 +34,7 @@ impl SqliteStore {
             member: identity(&mut tx, member).await?,
             covers: covers_of(&mut tx, member).await?,
             paid: paid_to(&mut tx, member).await?,
-            claims: claims_of(&mut tx, member).await?,
+            claims: claims_of(&mut tx, &self.me, member).await?,
             card: on_file(&mut tx, member).await?,
         };
         tx.commit().await.map_err(failed)?;
@@ -68,7 +68,7 @@ impl SqliteStore {
     pub(super) async fn read_claims(&self, member: MemberId) -> Result<Vec<ClaimLine>, StoreError> {
         let mut reader = self.reader.lock().await;
         self.member_in_scope(&mut reader, member).await?;
-        claims_of(&mut reader, member).await
+        claims_of(&mut reader, &self.me, member).await
     }
 
     /// Records who looked at what. The same ticket twice (a retry) is one look; it can't serve for another one.
@@ -167,13 +167,18 @@ async fn identity(connection: &mut SqliteConnection, member: MemberId) -> Result
     })
 }
 
-async fn claims_of(connection: &mut SqliteConnection, member: MemberId) -> Result<Vec<ClaimLine>, StoreError> {
+/// A member's claims, those of other leagues only as far as they are told.
+async fn claims_of(connection: &mut SqliteConnection, me: &Me, member: MemberId) -> Result<Vec<ClaimLine>, StoreError> {
     let rows = sqlx::query(select_lines!("WHERE c.member = ?1 ORDER BY c.seq DESC"))
         .bind(member.0)
         .fetch_all(connection)
         .await
         .map_err(failed)?;
-    rows.iter().map(record::line).collect()
+    let told = |row| {
+        let line = record::line(row)?;
+        Ok(if me.sees(get(row, 16)?) { line } else { line.outside() })
+    };
+    rows.iter().map(told).collect()
 }
 
 async fn on_file(connection: &mut SqliteConnection, member: MemberId) -> Result<Option<CardOnFile>, StoreError> {

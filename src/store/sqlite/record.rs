@@ -52,7 +52,7 @@ macro_rules! select_lines {
         concat!(
             "SELECT c.office, c.year, c.number, c.rev, c.kind, c.state, c.day, c.admission, ",
             "coalesce(c.discharge, c.settlement), c.period, m.name, c.member, coalesce(h.name, ''), c.medical_total, ",
-            "c.total, c.documents FROM claim c JOIN member m ON m.id = c.member ",
+            "c.total, c.documents, c.league FROM claim c JOIN member m ON m.id = c.member ",
             "LEFT JOIN hospital h ON h.code = c.hospital ",
             $tail
         )
