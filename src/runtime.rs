@@ -31,6 +31,9 @@ use crate::app::Msg;
 use crate::term::Input;
 use crate::term::backend::Screen;
 
+/// How long submits and prints may still take at the end.
+const LAST_ANSWERS: Duration = Duration::from_secs(3);
+
 /// Why the program ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
@@ -78,7 +81,8 @@ impl Signals {
 }
 
 /// Runs the counter until its end. All keys that are there are applied before a frame; a frame is drawn only where
-/// something changed, and the next one waits until it has left.
+/// something changed, and the next one waits until it has left. At the end what is typed goes to what is kept, and
+/// submits and prints that are under way are waited for, a moment long.
 ///
 /// # Errors
 /// Where the terminal can't be written to.
@@ -89,21 +93,29 @@ pub async fn run<W: Write>(
     signals: &mut Signals,
     size: impl Fn() -> (u16, u16),
 ) -> io::Result<End> {
+    let end = until_the_end(machine, screen, inputs, signals, size).await;
+    machine.ending();
+    machine.finish(LAST_ANSWERS).await;
+    end
+}
+
+async fn until_the_end<W: Write>(
+    machine: &mut Machine,
+    screen: &mut Screen<W>,
+    inputs: &mut UnboundedReceiver<Input>,
+    signals: &mut Signals,
+    size: impl Fn() -> (u16, u16),
+) -> io::Result<End> {
     loop {
         if machine.is_over() {
-            machine.ending();
             return Ok(if machine.is_broken() { End::Broken } else { End::Asked });
         }
-        if let Err(error) = machine.draw(screen) {
-            machine.ending();
-            return Err(error);
-        }
+        machine.draw(screen)?;
         let wake_in = machine.wake_in().unwrap_or(Duration::from_secs(3600));
         tokio::select! {
             biased;
             ends = signals.next() => {
                 if ends {
-                    machine.ending();
                     return Ok(End::Signal);
                 }
                 let (columns, rows) = size();
@@ -114,10 +126,7 @@ pub async fn run<W: Write>(
                 let mut next = input;
                 while let Some(input) = next {
                     match input {
-                        Input::Gone => {
-                            machine.ending();
-                            return Ok(End::Gone);
-                        }
+                        Input::Gone => return Ok(End::Gone),
                         other => machine.input(other),
                     }
                     next = inputs.try_recv().ok();

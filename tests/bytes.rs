@@ -57,7 +57,7 @@ async fn frames_take_few_bytes() {
 
     at_most("the reference task, typed in one go", run(&world, R1).await.bytes, 9_000);
     let slow = run(&world, &slowly(R1)).await;
-    at_most("the reference task, each key answered", slow.bytes, 10_100);
+    at_most("the reference task, each key answered", slow.bytes, 10_400);
 
     let desk = run(&world, "<idle>\n<idle>\n").await;
     at_most("the first desk", desk.bytes, 2_000);

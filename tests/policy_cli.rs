@@ -112,6 +112,34 @@ fn a_claim_is_explained_line_by_line() {
 }
 
 #[test]
+fn a_base_of_several_facts_names_its_parts() {
+    let folder = tempfile::tempdir().unwrap();
+    let path =
+        changed(folder.path(), "of = \"in_scope_self_pay\"", "of = \"in_scope_self_pay\", plus = [\"first_pay\"]");
+    let facts = r#"{"kind":"inpatient","area":"150802","admission":"2021-03-12","discharge":"2021-03-19","total":"1000.00",
+        "first_pay":"300.00","cover":[{"period":2021,"from":"2021-01-01","to":"2021-12-31"}]}"#;
+    let said = text(&huzhu(&["policy", "explain", path.to_str().unwrap()], facts).stdout);
+    for (words, figure) in [("Own pay in scope", " 700.00"), ("First pay", "+300.00"), ("Base", " 1,000.00")] {
+        assert!(said.lines().any(|line| line.trim_start().starts_with(words) && line.ends_with(figure)), "{said}");
+    }
+}
+
+#[test]
+fn every_kind_of_edge_has_its_words() {
+    let done = huzhu(&["policy", "check", "tests/cases/made-up-4.toml"], "");
+    let said = text(&done.stdout);
+    assert!(said.contains("at most Family account") && !said.contains("edge-"), "{said}");
+    let folder = tempfile::tempdir().unwrap();
+    let end = "[[total]]\nop = \"period_limit\"\ncount = 2\n[[total]]\nop = \"at_most\"\nof = \"cash\"\n[[benefit]]\ncode = \"v\"\n\
+        title = \"v\"\nclaim = [\"haemodialysis\"]\nsteps = [ { op = \"per_visit\", amount = \"1.00\", max_visits = 3 } ]\n[[case]]";
+    let path = changed(folder.path(), "[[case]]", end);
+    let said = text(&huzhu(&["policy", "check", path.to_str().unwrap()], "").stdout);
+    for words in ["total at most 2 a period", "total Cash", "v visits 3"] {
+        assert!(said.contains(words), "{words} in\n{said}");
+    }
+}
+
+#[test]
 fn the_filter_ends_with_1_where_a_line_is_in_error() {
     let good = r#"{"kind":"inpatient","area":"150802","settlement":"2021-03-12","total":"10.00"}"#;
     let run = |input: &str| huzhu(&["assess", "--policy", "policies/nm-2021.toml", "--threads", "2"], input);

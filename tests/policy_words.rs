@@ -87,6 +87,46 @@ fn several_tiers_have_a_subtotal_and_a_floor_shows_what_it_gave() {
 }
 
 #[test]
+fn a_base_of_several_facts_names_each() {
+    let policy = policy("tests/cases/corner-base.toml");
+    let facts = |more: &str| {
+        format!(
+            r#"{{"kind":"inpatient","area":"150102","admission":"2021-06-01","discharge":"2021-06-08","total":"1000.00",
+            "cash":"2000.00"{more},"cover":[{{"period":2021,"from":"2021-01-01","to":"2021-12-31"}}]}}"#
+        )
+    };
+    let more = r#","first_pay":"100.00","out_of_scope":"50.00","personal_account":"30.00""#;
+    assert_eq!(
+        shown(&explained(&policy, &facts(more), Lang::Chinese)),
+        [
+            "政策范围内个人自付 | 850.00",
+            "乙类先行自付 | +100.00",
+            "超限价自费 | 0.00",
+            "个人账户 | -30.00",
+            "补助基数 | 920.00",
+            "最高 2,000.00 | 未达到",
+            "合计 | 920.00",
+        ]
+    );
+    // What others paid is named where there is some; a fact below 0 stands at 0.
+    let more = r#","first_pay":"10.00","out_of_scope":"1200.00","other_compensation":"4.00""#;
+    assert_eq!(
+        shown(&explained(&policy, &facts(more), Lang::English))[..6],
+        [
+            "Own pay in scope | 0.00",
+            "First pay | +10.00",
+            "Over the limit | 0.00",
+            "Personal account | 0.00",
+            "Other compensation | -4.00",
+            "Base | 6.00",
+        ]
+    );
+    let more = r#","first_pay":"10.00","out_of_scope":"400.00","personal_account":"700.00""#;
+    let none = shown(&explained(&policy, &facts(more), Lang::English));
+    assert_eq!((none[0].as_str(), none[4].as_str()), ("Own pay in scope | 590.00", "Base | 0.00"));
+}
+
+#[test]
 fn why_there_is_not_more() {
     let limit = policy("policies/avic-care.toml");
     let facts = r#"{"kind":"inpatient","area":"150202","admission":"2021-03-01","discharge":"2021-03-05","total":"30000.00",

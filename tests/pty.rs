@@ -148,6 +148,14 @@ impl Counter {
         self.shows("15060121");
     }
 
+    fn comes_to_the_confirmation(&mut self) {
+        self.opens_a_claim();
+        self.types("0012345678\rby\r0312\r0319\rk80\r18234.56\r1320\r\r\r11020.3\r");
+        self.shows("2,427.70");
+        self.types("\x13");
+        self.shows("确认提交");
+    }
+
     fn signal(&self, signal: Signal) {
         let pid = Pid::from_raw(self.child.process_id().unwrap() as i32).unwrap();
         kill_process(pid, signal).unwrap();
@@ -197,6 +205,70 @@ fn the_desk_comes_and_goes() {
     counter.types("\x11");
     assert_eq!(counter.ends(), 0);
     counter.is_restored();
+}
+
+#[test]
+fn the_end_waits_for_the_slip() {
+    let data = demo();
+    let mut counter = Counter::start(data.path(), &[]);
+    counter.comes_to_the_confirmation();
+    // The end is asked for before the submit is answered.
+    counter.send(b" ");
+    std::thread::sleep(4 * PACE);
+    counter.send(b"\r\x11");
+    assert_eq!(counter.ends(), 0);
+    let slips: Vec<_> = std::fs::read_dir(data.path().join("demo/slips")).unwrap().map(Result::unwrap).collect();
+    assert_eq!(slips.len(), 1, "{slips:?}");
+    assert!(std::fs::read_to_string(slips[0].path()).unwrap().contains("2,427.70"));
+}
+
+/// A printer's address where nobody takes a call, and what keeps it so.
+fn printer_that_does_not_accept() -> (std::net::SocketAddr, tokio::runtime::Runtime, Vec<Box<dyn std::any::Any>>) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let (address, held) = runtime.block_on(async {
+        let socket = tokio::net::TcpSocket::new_v4().unwrap();
+        socket.set_reuseaddr(true).unwrap();
+        socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let listener = socket.listen(0).unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut held: Vec<Box<dyn std::any::Any>> = vec![Box::new(listener)];
+        let soon = Duration::from_millis(200);
+        while let Ok(call) = tokio::time::timeout(soon, tokio::net::TcpStream::connect(address)).await {
+            held.push(Box::new(call.unwrap()));
+        }
+        (address, held)
+    });
+    (address, runtime, held)
+}
+
+#[test]
+fn a_slip_that_was_under_way_at_the_end_is_sent_again_at_the_next_start() {
+    let data = demo();
+    let (address, runtime, held) = printer_that_does_not_accept();
+    std::fs::create_dir(data.path().join("huzhu")).unwrap();
+    let config = format!("[print]\nprofile = \"till\"\n[printer.till]\ndevice = \"tcp:{address}\"\n");
+    std::fs::write(data.path().join("huzhu/config.toml"), config).unwrap();
+    let environment = [("XDG_CONFIG_HOME", data.path().to_str().unwrap())];
+    let mut counter = Counter::start(data.path(), &environment);
+    counter.comes_to_the_confirmation();
+    counter.types(" \r");
+    counter.shows("今日 受理1");
+    counter.types("\x11");
+    assert_eq!(counter.ends(), 0);
+    counter.is_restored();
+    drop(held);
+    drop(runtime);
+    let listener = std::net::TcpListener::bind(address).unwrap();
+    let printer = std::thread::spawn(move || {
+        let mut slip = String::new();
+        listener.accept().unwrap().0.read_to_string(&mut slip).unwrap();
+        slip
+    });
+    let counter = Counter::start(data.path(), &environment);
+    counter.shows("上次没有送达的回执已重新发送，1 张");
+    assert!(printer.join().unwrap().contains("2,427.70"));
+    let left = std::fs::read_dir(data.path().join("demo/spool")).unwrap().count();
+    assert_eq!(left, 0, "what arrived is not sent once more");
 }
 
 #[test]

@@ -68,6 +68,85 @@ async fn a_flipped_block_costs_what_is_in_it() {
     assert!(rescued > 5, "{rescued} rescued, {unseen} not seen");
 }
 
+/// Overwrites the first page of a table.
+async fn lose(path: &Path, table: &str) {
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path);
+    let mut connection = sqlx::ConnectOptions::connect(&options).await.unwrap();
+    let text = "SELECT (rootpage - 1) * (SELECT page_size FROM pragma_page_size), (SELECT page_size FROM pragma_page_size) \
+         FROM sqlite_schema WHERE name = ?1";
+    let (from, size): (i64, i64) = sqlx::query_as(text).bind(table).fetch_one(&mut connection).await.unwrap();
+    sqlx::Connection::close(connection).await.unwrap();
+    let mut bytes = std::fs::read(path).unwrap();
+    bytes[from as usize..(from + size) as usize].fill(0xff);
+    std::fs::write(path, bytes).unwrap();
+}
+
+#[tokio::test]
+async fn claims_are_submitted_after_a_rescue() {
+    for table in ["chain", "counter", "claim_paid", "bill", "claim_number"] {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("central.db");
+        made(&path).await;
+        lose(&path, table).await;
+        let (store, damage) = open(&path).await.unwrap();
+        assert!(damage.is_some(), "{table}");
+        let last = store.hello().await.unwrap().last_used.claim.unwrap();
+        let sheet = central::sheet_of(&store, "王秀英").await;
+        let claim = central::stay(&store, &sheet, "0000000001", "2021-03-01", "2021-03-08").await;
+        let submitted = store.submit(&claim).await.unwrap_or_else(|error| panic!("{table}: {error:?}"));
+        let before = store.reconcile(&[last.id]).await.unwrap()[0].1.unwrap();
+        assert_eq!(submitted.claim.number.sequence, before.sequence + 1, "{table}");
+        let lost_too = ["claim_paid", "bill"].contains(&table);
+        assert_eq!(store.verify().await.unwrap().differences.is_empty(), !lost_too, "{table}");
+    }
+}
+
+/// Runs the program with a database; gives its exit code and what it said.
+fn run(path: &Path, args: &[&str]) -> (Option<i32>, String, String) {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_huzhu"));
+    let done = command.args(args).arg("--db").arg(path).output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (done.status.code(), text(done.stdout), text(done.stderr))
+}
+
+#[tokio::test]
+async fn commands_that_only_read_leave_a_damaged_file_as_it_is() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("central.db");
+    made(&path).await;
+    assert_eq!(run(&path, &["verify"]).0, Some(0));
+    assert_eq!(run(&path, &["search", "wang"]).0, Some(0));
+    lose(&path, "claim_paid").await;
+    let bytes = std::fs::read(&path).unwrap();
+    let (code, out, _) = run(&path, &["verify"]);
+    let told: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert!(
+        code == Some(1) && told["differences"].as_array().unwrap().iter().any(|one| one["claim"] == "file"),
+        "{out}"
+    );
+    let (code, out, error) = run(&path, &["search", "wang"]);
+    assert!(code == Some(1) && out.is_empty() && !error.trim().is_empty(), "{out} {error}");
+    assert_eq!(set_aside(directory.path()), Vec::<PathBuf>::new());
+    assert!(std::fs::read(&path).unwrap() == bytes, "not a byte is changed");
+}
+
+#[tokio::test]
+async fn what_contradicts_itself_is_no_missing_answer() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("central.db");
+    made(&path).await;
+    let (store, _) = open(&path).await.unwrap();
+    let sheet = central::sheet_of(&store, "王秀英").await;
+    let claim = central::stay(&store, &sheet, "0000000001", "2021-03-01", "2021-03-08").await;
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&path);
+    let mut connection = sqlx::ConnectOptions::connect(&options).await.unwrap();
+    // The next event has a place that is taken; then there is no table to look into.
+    for statement in ["DELETE FROM chain", "DROP TABLE chain"] {
+        sqlx::query(sqlx::AssertSqlSafe(statement)).execute(&mut connection).await.unwrap();
+        assert!(matches!(store.submit(&claim).await, Err(StoreError::Damaged(_))), "{statement}");
+    }
+}
+
 #[tokio::test]
 async fn what_is_no_database_is_set_aside() {
     let directory = tempfile::tempdir().unwrap();

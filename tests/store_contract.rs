@@ -6,10 +6,11 @@ mod central;
 use std::sync::Arc;
 
 use central::{Central, day, sheet_of, stay};
+use huzhu::domain::canonical::{hex, sha256};
 use huzhu::domain::claim::{ClaimId, ClaimState, NewClaim, Payee};
 use huzhu::domain::member::PersonalField;
 use huzhu::domain::query::{Query, Term};
-use huzhu::store::{Duplicate, Found, Store, StoreError};
+use huzhu::store::{Difference, Duplicate, Found, Store, StoreError};
 use uuid::Uuid;
 
 async fn find(store: &dyn Store, typed: &str) -> Found {
@@ -447,6 +448,31 @@ async fn verify_names_what_was_changed(central: &dyn Central) {
         central.tamper_as_owner(back).await;
         assert_eq!(store.verify().await.unwrap().differences, [], "{back}");
     }
+    central.tamper_as_owner("UPDATE claim SET office = 5 WHERE number = 2").await;
+    let found = store.verify().await.unwrap();
+    assert_eq!(found.claims, 3);
+    let named = |field: &str| found.differences.iter().any(|one| one.claim == "5-2021-2" && one.field == field);
+    assert!(named("office") && named("number"), "{:?}", found.differences);
+}
+
+async fn verify_finds_a_policy_that_was_changed_with_its_hash(central: &dyn Central) {
+    let store = central.open("0137").await;
+    let sheet = sheet_of(&*store, "王秀英").await;
+    let claim = stay(&*store, &sheet, "0000000001", "2021-03-01", "2021-03-08").await;
+    let number = store.submit(&claim).await.unwrap().claim.number.to_string();
+    let policies = store.reference("").await.unwrap().unwrap().policies;
+    let policy = policies.iter().find(|policy| policy.code == claim.policy.code).unwrap();
+    // Another text that computes the same.
+    let text = format!("{}\n# changed\n", policy.text);
+    let hash = hex(&sha256(text.as_bytes()));
+    central
+        .tamper_as_owner(&format!(
+            "UPDATE policy SET text = text || char(10) || '# changed' || char(10), sha256 = '{hash}' WHERE code = '{}'",
+            policy.code
+        ))
+        .await;
+    let found = store.verify().await.unwrap().differences;
+    assert_eq!(found, [Difference { claim: number, field: "policy_sha256".into() }]);
 }
 
 macro_rules! contract {
@@ -458,6 +484,7 @@ macro_rules! contract {
         stays_may_touch_and_not_overlap of_two_windows_one_wins a_withdrawn_claim_frees_its_bill
         prints_are_counted_before_they_go_out a_new_card_is_the_one_on_file the_desk_and_what_was_used_last
         reference_data_come_once verify_names_what_was_changed
+        verify_finds_a_policy_that_was_changed_with_its_hash
     );)* };
     (@ $adapter:ident, $central:path, $($case:ident)*) => {
         mod $adapter {

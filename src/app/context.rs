@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::lookup::Lookup;
 use super::prints::Pending;
-use super::{Action, Ahead, Cmd};
+use super::{Action, Ahead, Cmd, Resent};
 use crate::domain::claim::{ClaimId, ClaimKind, NewClaim};
 use crate::domain::number::ClaimNumber;
 use crate::keymap::Keymap;
@@ -25,8 +25,9 @@ pub const PASTE_MAX: usize = 4096;
 /// The most keys and pastes that are kept while an answer is awaited.
 pub const AHEAD_MAX: usize = 256;
 
-/// How long an Enter is not for what came on the screen by itself, in milliseconds.
-const UNSEEN_MS: u64 = 500;
+/// How long an Enter is not for what came on the screen by itself, in milliseconds: longer than keyboards wait before a
+/// key that is held down repeats.
+const UNSEEN_MS: u64 = 600;
 
 /// What the counter starts with.
 pub struct Setup {
@@ -364,6 +365,16 @@ impl Context {
         if let Err(why) = result {
             let text = self.strings.with("draft-not-saved", &[("why", why)]);
             self.say(Tone::Error, text);
+        }
+    }
+
+    pub(super) fn resent(&mut self, resent: &Resent) {
+        if resent.kept > 0 {
+            let text = self.strings.with("slips-kept", &[("count", &resent.kept), ("why", &resent.why)]);
+            self.say(Tone::Warning, text);
+        } else {
+            let text = self.strings.with("slips-resent", &[("count", &resent.sent)]);
+            self.say(Tone::Good, text);
         }
     }
 

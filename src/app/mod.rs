@@ -68,8 +68,29 @@ pub enum Msg {
     DraftSaved(ClaimId, Result<(), String>),
     /// A slip left for the printer (where to, in words), or not (why, in words).
     Printed(ClaimNumber, Result<String, String>),
+    /// Slips that an earlier run left were sent again.
+    Resent(Resent),
     /// The program is about to end, whether the clerk wants it or not.
     Ending,
+}
+
+/// What became of slips that an earlier run left.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Resent {
+    /// How many arrived.
+    pub sent: usize,
+    /// How many did not.
+    pub kept: usize,
+    /// Why the last of those did not, in words.
+    pub why: String,
+}
+
+impl Resent {
+    /// One more did not arrive.
+    pub fn failed(&mut self, why: String) {
+        self.kept += 1;
+        self.why = why;
+    }
 }
 
 /// What goes out.
@@ -279,6 +300,10 @@ impl App {
                 self.changed = true;
                 self.cx.draft_saved(id, &result);
                 self.tell_all(Event::DraftSaved(id, &result));
+            }
+            Msg::Resent(resent) => {
+                self.changed = true;
+                self.cx.resent(&resent);
             }
             Msg::Ending => self.tell_all(Event::Ending),
             Msg::Printed(number, result) => {

@@ -10,6 +10,7 @@ use chrono::NaiveDate;
 use super::start::Place;
 use super::{Global, words};
 use crate::store::StoreError;
+use crate::store::journal::Journal;
 use crate::store::sqlite::SqliteStore;
 use crate::store::sqlite::load::Progress;
 use crate::strings::Strings;
@@ -56,13 +57,14 @@ impl Args {
         let data = global.data_dir(&strings)?.demo();
         data.make().map_err(|error| anyhow!(words::data_dir(&error, &strings)))?;
         let database = data.central();
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+        runtime.block_on(leave_other_version(&database, data.root(), &strings))?;
         // What the world was made with stands beside it.
         let note = data.root().join("members");
         let there = std::fs::read_to_string(&note).ok().and_then(|text| text.trim().parse::<u32>().ok());
         let wanted = self.members.or(there).unwrap_or(MEMBERS);
         if !database.exists() || there != Some(wanted) {
             let day = self.today.unwrap_or_else(world_day);
-            let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
             let made = runtime.block_on(make(&database, wanted, day, &strings));
             made.map_err(|error| anyhow!(words::open(&error, &database, &self.login, &strings)))?;
             std::fs::write(&note, wanted.to_string())?;
@@ -70,6 +72,8 @@ impl Args {
         if self.make_only {
             return Ok(ExitCode::SUCCESS);
         }
+        // The counter has a runtime of its own.
+        drop(runtime);
         let theme = config.theme(&Environment::read());
         let login = self.login.clone();
         let today = Some(self.today.unwrap_or_else(world_day));
@@ -85,6 +89,18 @@ impl Args {
             watched: false,
         })
     }
+}
+
+/// Sets a world aside that another version of the program made, and says so.
+async fn leave_other_version(database: &Path, folder: &Path, strings: &Strings) -> anyhow::Result<()> {
+    if !SqliteStore::is_of_other_version(database).await {
+        return Ok(());
+    }
+    // Another window program may be at work on it: its journal is locked then.
+    drop(Journal::open(folder).await.map_err(|error| anyhow!(words::journal(&error, folder, strings)))?);
+    let aside = SqliteStore::set_aside(database).map_err(|error| anyhow!(store_error(&error, strings)))?;
+    eprintln!("{}", strings.with("demo-other-version", &[("aside", &aside.display())]));
+    Ok(())
 }
 
 /// Makes a world of so many members at a path, and says how far it is.

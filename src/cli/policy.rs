@@ -217,10 +217,16 @@ fn label(label: &Label, strings: &Strings) -> String {
         Label::Tier(benefit, edge) => amount("edge-tier", benefit, edge),
         Label::Floor(benefit, edge) => amount("edge-floor", benefit, edge),
         Label::Cap(benefit, edge) => amount("edge-cap", benefit, edge),
+        Label::CapOf(benefit, fact) => {
+            strings.with("edge-cap", &[("benefit", benefit), ("amount", &explain::fact(fact.name(), strings))])
+        }
         Label::Deduct(benefit, edge) => amount("edge-deduct", benefit, edge),
         Label::Limit(benefit, edge) => amount("edge-limit", benefit, edge),
         Label::LimitCount(benefit, count) => strings.with("edge-count", &[("benefit", benefit), ("count", count)]),
         Label::Total(edge) => strings.with("edge-total", &[("amount", &edge.grouped())]),
+        Label::TotalOf(fact) => strings.with("edge-total", &[("amount", &explain::fact(fact.name(), strings))]),
+        Label::TotalCount(count) => strings.with("edge-total-count", &[("count", count)]),
+        Label::Visits(benefit, visits) => strings.with("edge-visits", &[("benefit", benefit), ("visits", visits)]),
         Label::Days(benefit, days) => strings.with("edge-days", &[("benefit", benefit), ("days", days)]),
         Label::When(benefit, key, value) => {
             strings.with("edge-when", &[("benefit", benefit), ("key", key), ("value", value)])

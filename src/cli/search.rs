@@ -1,4 +1,4 @@
-//! `huzhu search`: what the search box finds, for scripts.
+//! `huzhu search`: what the search box finds, for scripts. It only reads: a damaged file is said and stays as it is.
 
 use std::process::ExitCode;
 
@@ -53,7 +53,8 @@ struct Row<'a> {
 pub async fn run(args: Args, strings: &Strings) -> anyhow::Result<ExitCode> {
     let Database::Sqlite(path) = &args.db;
     let told = |error| anyhow::anyhow!(store_error(&error, strings));
-    let (store, _) = SqliteStore::open(path, &args.login, None).await.map_err(told)?;
+    let store = SqliteStore::open_to_read(path, &args.login).await.map_err(told)?;
+    store.check().await.map_err(told)?;
     let today = store.hello().await.map_err(told)?.now.date();
     let (kind, found, sentence) = match Query::parse(&args.text, today) {
         Err(why) => ("sentence", Found::default(), Some(strings.get(no_query(why)))),

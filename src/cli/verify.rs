@@ -1,4 +1,5 @@
-//! `huzhu verify`: the whole database recomputed. Exit status 1 where anything differs.
+//! `huzhu verify`: the whole database recomputed. Exit status 1 where anything differs. It only reads: a damaged file stays
+//! as it is, and what can't be read of it is a difference.
 
 use std::process::ExitCode;
 
@@ -24,7 +25,7 @@ pub struct Args {
 pub async fn run(args: Args, strings: &Strings) -> anyhow::Result<ExitCode> {
     let Database::Sqlite(path) = &args.db;
     let told = |error| anyhow::anyhow!(store_error(&error, strings));
-    let (store, _) = SqliteStore::open(path, &args.login, None).await.map_err(told)?;
+    let store = SqliteStore::open_to_read(path, &args.login).await.map_err(told)?;
     let found = store.verify().await.map_err(told)?;
     words::say(&serde_json::to_string(&found)?)?;
     Ok(if found.differences.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })

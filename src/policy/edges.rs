@@ -5,16 +5,15 @@
 
 use std::sync::Arc;
 
-use chrono::{Datelike, Days, NaiveDate};
+use chrono::{Days, NaiveDate};
 
+use super::edge_claims::{Vary, anchored, baseline, born, entry, joined, put, set, stay, varied};
 use super::engine::run;
 use super::facts::Facts;
 use super::figure::{By, Fact, Figure};
-use super::model::{Anchor, Benefit, Condition, DayCount, Exclusive, Op, Policy, Range, SubsidyAmount};
+use super::model::{Benefit, Condition, Exclusive, Op, Policy, Step, SubsidyAmount};
 use super::record::Record;
-use crate::domain::area::AreaCode;
-use crate::domain::claim::ClaimKind;
-use crate::domain::cover::{Cover, Paid};
+use crate::domain::cover::Paid;
 use crate::domain::money::Money;
 use crate::domain::sheet::Line;
 
@@ -36,6 +35,8 @@ pub enum Label {
     Floor(Arc<str>, Money),
     /// A cap.
     Cap(Arc<str>, Money),
+    /// A cap that is a fact.
+    CapOf(Arc<str>, Fact),
     /// A deductible.
     Deduct(Arc<str>, Money),
     /// A limit of the period.
@@ -44,8 +45,14 @@ pub enum Label {
     LimitCount(Arc<str>, u32),
     /// A step over the sum.
     Total(Money),
+    /// A cap over the sum that is a fact.
+    TotalOf(Fact),
+    /// So many entries of the period, over the sum.
+    TotalCount(u32),
     /// Days that count.
     Days(Arc<str>, u32),
+    /// Treatments that count.
+    Visits(Arc<str>, u32),
     /// A range of a condition.
     When(Arc<str>, &'static str, u32),
     /// The first or last day of `valid`.
@@ -84,20 +91,13 @@ pub enum Varied {
     Date(NaiveDate),
 }
 
-/// What is varied in a benefit: the fact of its base, or what it pays for.
-#[derive(Clone, Copy)]
-enum Vary {
-    Base(Fact),
-    Days,
-    Visits,
-}
-
 /// All edges, in the policy's order.
 pub fn edges(policy: &Policy) -> Vec<Edge> {
     let mut found = Vec::new();
     let mut record = Record::default();
     for benefit in &policy.benefits {
         amounts(policy, benefit, &mut found, &mut record);
+        counts(policy, benefit, &mut found, &mut record);
         days_paid(policy, benefit, &mut found, &mut record);
         ranges(policy, benefit, &mut found, &mut record);
     }
@@ -116,9 +116,17 @@ fn row(policy: &Policy, facts: &Facts, value: Varied, record: &mut Record) -> Op
     Some(Row { value, total, benefits: paid.collect(), flags: record.flags.names().collect() })
 }
 
+/// The amounts of a figure, each with where it is looked up.
+fn places(figure: &Figure) -> Vec<(Money, Option<(By, usize)>)> {
+    let place = |entry: usize| match figure {
+        Figure::By(by, _) => Some((*by, entry)),
+        _ => None,
+    };
+    figure.amounts().iter().enumerate().map(|(entry, amount)| (*amount, place(entry))).collect()
+}
+
 /// Edges of amounts: tiers, floors, caps, deductibles, limits.
 fn amounts(policy: &Policy, benefit: &Benefit, found: &mut Vec<Edge>, record: &mut Record) {
-    let Some(vary) = varied(benefit) else { return };
     // The benefit alone: what goes into a step does not depend on others.
     let mut alone = policy.clone();
     alone.totals.clear();
@@ -126,12 +134,17 @@ fn amounts(policy: &Policy, benefit: &Benefit, found: &mut Vec<Edge>, record: &m
     super::steps::index(&mut alone);
     let code = || Arc::clone(&benefit.code);
     for (at, step) in benefit.steps.iter().enumerate() {
+        let enters = |facts: &Facts, record: &mut Record| {
+            run::<true>(&alone, facts, record).ok()?;
+            record.steps.get(at).map(|step| step.input)
+        };
+        if let Op::AtMost(Figure::Of(fact)) = &step.op {
+            let rows = beside_fact(policy, &baseline(policy, benefit), *fact, enters, record);
+            found.push(Edge { label: Label::CapOf(code(), *fact), rows });
+        }
+        let Some(vary) = varied(benefit) else { continue };
         let figure = |figure: &Figure, label: fn(Arc<str>, Money) -> Label| -> Vec<(Label, Option<(By, usize)>)> {
-            let place = |entry: usize| match figure {
-                Figure::By(by, _) => Some((*by, entry)),
-                _ => None,
-            };
-            figure.amounts().iter().enumerate().map(|(entry, amount)| (label(code(), *amount), place(entry))).collect()
+            places(figure).into_iter().map(|(amount, place)| (label(code(), amount), place)).collect()
         };
         let labels = match &step.op {
             Op::Tiers { table, .. } => {
@@ -156,34 +169,47 @@ fn amounts(policy: &Policy, benefit: &Benefit, found: &mut Vec<Edge>, record: &m
             if let Some((by, entry)) = place {
                 put(policy, &mut facts, by, entry);
             }
-            let enters = |facts: &Facts, record: &mut Record| {
-                run::<true>(&alone, facts, record).ok()?;
-                record.steps.get(at).map(|step| step.input)
-            };
             let rows = beside(policy, &facts, vary, edge.fen(), enters, record);
             found.push(Edge { label, rows });
-        }
-        if let Op::PeriodLimit { count: Some(count), .. } = &step.op {
-            let rows = (count.saturating_sub(1)..=*count).filter_map(|had| {
-                let mut facts = baseline(policy, benefit);
-                set(policy, &mut facts, vary, 100_000);
-                let entry = entry(policy, benefit, 0, Money::from_fen(1));
-                facts.paid = vec![entry; had.min(1000) as usize];
-                row(policy, &facts, Varied::Count(had), record)
-            });
-            let rows = rows.collect();
-            found.push(Edge { label: Label::LimitCount(code(), *count), rows });
         }
     }
 }
 
-fn varied(benefit: &Benefit) -> Option<Vary> {
-    benefit.steps.iter().find_map(|step| match &step.op {
-        Op::Base { of, .. } => Some(Vary::Base(*of)),
-        Op::PerDay { .. } => Some(Vary::Days),
-        Op::PerVisit { .. } => Some(Vary::Visits),
+/// Edges of counts: how often a period allows, how many treatments count.
+fn counts(policy: &Policy, benefit: &Benefit, found: &mut Vec<Edge>, record: &mut Record) {
+    let code = || Arc::clone(&benefit.code);
+    let facts = baseline(policy, benefit);
+    for step in &benefit.steps {
+        if let Some(count) = limit_count(step) {
+            let entry = entry(policy, benefit, 0, Money::from_fen(1));
+            let rows = times_had(policy, &facts, count, entry, record);
+            found.push(Edge { label: Label::LimitCount(code(), count), rows });
+        }
+        if let Op::PerVisit { max_visits: Some(max), .. } = step.op {
+            let rows = (max - 1..=max + 1).filter_map(|visits| {
+                let facts = Facts { visits, ..facts.clone() };
+                row(policy, &facts, Varied::Count(visits), record)
+            });
+            let rows = rows.collect();
+            found.push(Edge { label: Label::Visits(code(), max), rows });
+        }
+    }
+}
+
+fn limit_count(step: &Step) -> Option<u32> {
+    match step.op {
+        Op::PeriodLimit { count, .. } => count,
         _ => None,
-    })
+    }
+}
+
+/// The last claim that a count of the period allows, and the next one. A list beyond all use is not made.
+fn times_had(policy: &Policy, facts: &Facts, count: u32, entry: Paid, record: &mut Record) -> Vec<Row> {
+    let rows = (count - 1..=count).filter(|had| *had <= 1000).filter_map(|had| {
+        let facts = Facts { paid: vec![entry.clone(); had as usize], ..facts.clone() };
+        row(policy, &facts, Varied::Count(had), record)
+    });
+    rows.collect()
 }
 
 /// Claims just below, at and just above the smallest value with which `edge` enters a step.
@@ -227,126 +253,47 @@ fn beside(
     rows.collect()
 }
 
-/// A claim that meets a benefit's conditions: in the first of its kinds, covered on the last valid day.
-fn baseline(policy: &Policy, benefit: &Benefit) -> Facts {
-    let mut facts = Facts::default_for(ClaimKind::Inpatient, policy.issuer);
-    // Days are counted in a stay only: where they matter, a kind that is one.
-    let is_stay = |kind: &&String| ClaimKind::from_code(kind).is_none_or(ClaimKind::is_stay);
-    let of_days = benefit.steps.iter().any(|step| matches!(step.op, Op::PerDay { .. }))
-        || benefit.when.iter().any(|condition| matches!(condition, Condition::Days(_)));
-    let kind = benefit.claim.iter().find(is_stay).filter(|_| of_days).or(benefit.claim.first());
-    facts.kind = kind.cloned().unwrap_or_default();
-    facts.visits = 10;
-    let mut years = 1;
-    let mut days = 7;
-    let mut age = 40;
-    let inside =
-        |range: &Range, wanted: u32| range.min.map_or(wanted, |min| wanted.max(min)).min(range.max.unwrap_or(u32::MAX));
-    for condition in &benefit.when {
-        match condition {
-            Condition::Area(patterns) => {
-                let meets = |area: &AreaCode| patterns.iter().any(|pattern| pattern.matches(*area));
-                let mut inside = super::checks::known_areas().filter(|area| policy.issuer.contains(*area));
-                facts.area = inside.find(meets).unwrap_or(facts.area);
+/// Claims just below, at and just above the value of a fact where a cap that it is begins or ceases to cut: by the first line
+/// of the sheet with which that is reached, its own before others.
+fn beside_fact(
+    policy: &Policy,
+    facts: &Facts,
+    fact: Fact,
+    enters: impl Fn(&Facts, &mut Record) -> Option<i64>,
+    record: &mut Record,
+) -> Vec<Row> {
+    let with = |line: Line, fen: i64| {
+        let mut with = facts.clone();
+        with.amounts.set(line, Money::from_fen(fen));
+        with
+    };
+    let cuts = |facts: &Facts, record: &mut Record| Some(enters(facts, record)? > fact.fen(&facts.amounts).max(0));
+    let own = Line::ALL.into_iter().filter(|line| Fact::Line(*line) == fact);
+    for line in own.chain(Line::ALL) {
+        let now = facts.amounts.get(line).fen();
+        for (mut low, mut high) in [(0, now), (now, now + facts.amounts.get(Line::Total).fen())] {
+            let (first, last) = (cuts(&with(line, low), record), cuts(&with(line, high), record));
+            if first.is_none() || last.is_none() || first == last {
+                continue;
             }
-            Condition::Diagnosis(patterns) => {
-                facts.diagnosis = patterns.first().map(|first| first.to_string().replace('*', "")).unwrap_or_default();
+            while high - low > 1 {
+                let middle = low + (high - low) / 2;
+                if cuts(&with(line, middle), record) == first { low = middle } else { high = middle }
             }
-            Condition::HospitalLevel(levels) => facts.hospital_level = levels.first().copied().unwrap_or(0),
-            Condition::OutOfArea(wanted) => facts.out_of_area = *wanted,
-            Condition::Retired(wanted) => facts.retired = *wanted,
-            Condition::Sex(wanted) => facts.sex = Some(*wanted),
-            Condition::Years(range) => years = inside(range, years),
-            Condition::Age(range) => age = inside(range, age),
-            Condition::Days(range) => days = inside(range, days),
+            // The least that doesn't cut, and what lies beside it, from the lowest value of the fact on.
+            let edge = if first == Some(true) { high } else { low };
+            let mut claims: Vec<(i64, Facts)> = (edge - 1..=edge + 1)
+                .map(|fen| with(line, fen))
+                .map(|facts| (fact.fen(&facts.amounts), facts))
+                .collect();
+            claims.sort_by_key(|(value, _)| *value);
+            let rows = claims
+                .iter()
+                .filter_map(|(value, facts)| row(policy, facts, Varied::Amount(Money::from_fen(*value)), record));
+            return rows.collect();
         }
     }
-    joined(policy, &mut facts, years);
-    (facts.admission, facts.discharge) =
-        if is_stay(&&facts.kind) { (Some(policy.valid.to), Some(policy.valid.to)) } else { (None, None) };
-    anchored(policy, &mut facts, policy.valid.to);
-    set(policy, &mut facts, Vary::Days, i64::from(days));
-    set(
-        policy,
-        &mut facts,
-        varied(benefit).filter(|vary| matches!(vary, Vary::Base(_))).unwrap_or(Vary::Base(Fact::SelfPay)),
-        1_000_000,
-    );
-    born(policy, &mut facts, age);
-    facts
-}
-
-/// Covers of so many periods in a row, the policy's as long as it is valid.
-fn joined(policy: &Policy, facts: &mut Facts, years: u32) {
-    let back = |day: NaiveDate, years: u32| day.with_year(day.year() - years as i32).unwrap_or(day);
-    let cover = |years: u32| Cover {
-        period: policy.period - years as i32,
-        from: back(policy.valid.from, years),
-        to: back(policy.valid.to, years),
-    };
-    facts.cover = (0..years.clamp(1, 100)).map(cover).collect();
-}
-
-/// The anchor date moved to a day, with the stay as long as it was.
-fn anchored(policy: &Policy, facts: &mut Facts, day: NaiveDate) {
-    let (Some(admission), Some(discharge)) = (facts.admission, facts.discharge) else {
-        facts.settlement = Some(day);
-        return;
-    };
-    let nights = Days::new(discharge.signed_duration_since(admission).num_days().unsigned_abs());
-    let (from, to) = match policy.cover.anchor {
-        Anchor::Admission => (Some(day), day.checked_add_days(nights)),
-        Anchor::Discharge | Anchor::Settlement => (day.checked_sub_days(nights), Some(day)),
-    };
-    (facts.admission, facts.discharge, facts.settlement) = (from, to, to);
-}
-
-/// So old on the anchor date.
-fn born(policy: &Policy, facts: &mut Facts, age: u32) {
-    let anchor = facts.anchor(policy).unwrap_or(policy.valid.to);
-    facts.birth = NaiveDate::from_ymd_opt(anchor.year() - age as i32, anchor.month(), 1);
-}
-
-/// The facts with which a list is looked up at an entry.
-fn put(policy: &Policy, facts: &mut Facts, by: By, entry: usize) {
-    match by {
-        By::Years => joined(policy, facts, entry as u32 + 1),
-        By::HospitalLevel => facts.hospital_level = entry as u8 + 1,
-        By::Retired => facts.retired = entry == 1,
-        By::OutOfArea => facts.out_of_area = entry == 1,
-    }
-}
-
-/// Puts a value where it is varied. The sheet balances where the fact lets it.
-fn set(policy: &Policy, facts: &mut Facts, vary: Vary, value: i64) {
-    match vary {
-        Vary::Base(fact) => {
-            let amount = Money::from_fen(value);
-            facts.amounts = Default::default();
-            facts.amounts.set(Line::Total, amount);
-            match fact {
-                Fact::SelfPay | Fact::InScopeSelfPay | Fact::Line(Line::Total) => facts.amounts.set(Line::Cash, amount),
-                Fact::Funds => facts.amounts.set(Line::Pooled, amount),
-                Fact::Line(line) => facts.amounts.set(line, amount),
-            }
-        }
-        Vary::Visits => facts.visits = value as u32,
-        Vary::Days => {
-            let (Some(admission), Some(discharge)) = (facts.admission, facts.discharge) else { return };
-            let first_counts = i64::from(policy.cover.days == DayCount::BothEnds);
-            let nights = Days::new((value - first_counts).unsigned_abs());
-            if policy.cover.anchor == Anchor::Admission {
-                facts.discharge = admission.checked_add_days(nights);
-                facts.settlement = facts.discharge;
-            } else {
-                facts.admission = discharge.checked_sub_days(nights);
-            }
-        }
-    }
-}
-
-fn entry(policy: &Policy, benefit: &Benefit, days: u32, amount: Money) -> Paid {
-    Paid { period: policy.period, benefit: benefit.code.to_string(), base: Money::ZERO, days, amount }
+    Vec::new()
 }
 
 /// Days that count: the first, the last of a claim, the last of the period.
@@ -392,8 +339,7 @@ fn ranges(policy: &Policy, benefit: &Benefit, found: &mut Vec<Edge>, record: &mu
                     Condition::Years(_) if value == 0 => facts.cover.clear(),
                     Condition::Years(_) => joined(policy, &mut facts, value),
                     Condition::Age(_) => born(policy, &mut facts, value),
-                    _ if value == 0 => return None,
-                    _ => set(policy, &mut facts, Vary::Days, i64::from(value)),
+                    _ => stay(policy, &mut facts, value),
                 }
                 row(policy, &facts, Varied::Count(value), record)
             });
@@ -403,23 +349,40 @@ fn ranges(policy: &Policy, benefit: &Benefit, found: &mut Vec<Edge>, record: &mu
     }
 }
 
-/// Steps over the sum, reached with the first benefit that has a base.
+/// Steps over the sum, reached with the first benefit that has a base, or else with the first that can be varied.
 fn totals(policy: &Policy, found: &mut Vec<Edge>, record: &mut Record) {
-    let first = policy.benefits.iter().find(|benefit| matches!(varied(benefit), Some(Vary::Base(_))));
+    let of_base = |benefit: &&Benefit| matches!(varied(benefit), Some(Vary::Base(_)));
+    let first = policy.benefits.iter().find(of_base).or(policy.benefits.iter().find(|other| varied(other).is_some()));
     let Some((benefit, vary)) = first.and_then(|benefit| Some((benefit, varied(benefit)?))) else { return };
     for (at, step) in policy.totals.iter().enumerate() {
-        let (Op::AtLeast { amount, .. }
-        | Op::AtMost(Figure::Amount(amount))
-        | Op::PeriodLimit { amount: Some(amount), .. }) = &step.op
-        else {
-            continue;
-        };
         let enters = |facts: &Facts, record: &mut Record| {
             run::<true>(policy, facts, record).ok()?;
             record.total_steps.get(at).map(|step| step.input)
         };
-        let rows = beside(policy, &baseline(policy, benefit), vary, amount.fen(), enters, record);
-        found.push(Edge { label: Label::Total(*amount), rows });
+        let facts = baseline(policy, benefit);
+        let amounts = match &step.op {
+            Op::AtMost(figure) => places(figure),
+            Op::AtLeast { amount, .. } | Op::PeriodLimit { amount: Some(amount), .. } => vec![(*amount, None)],
+            _ => Vec::new(),
+        };
+        for (amount, place) in amounts {
+            let mut facts = facts.clone();
+            if let Some((by, entry)) = place {
+                put(policy, &mut facts, by, entry);
+            }
+            let rows = beside(policy, &facts, vary, amount.fen(), enters, record);
+            found.push(Edge { label: Label::Total(amount), rows });
+        }
+        if let Op::AtMost(Figure::Of(fact)) = &step.op {
+            let rows = beside_fact(policy, &facts, *fact, enters, record);
+            found.push(Edge { label: Label::TotalOf(*fact), rows });
+        }
+        if let Some(count) = limit_count(step) {
+            // Of none of the benefits: it counts for the sum, and no benefit's own limit holds against it.
+            let entry = Paid { benefit: String::new(), ..entry(policy, benefit, 0, Money::from_fen(1)) };
+            let rows = times_had(policy, &facts, count, entry, record);
+            found.push(Edge { label: Label::TotalCount(count), rows });
+        }
     }
 }
 

@@ -15,7 +15,7 @@
 //! | `assessment` | the result, typed |
 //! | `checks`, `caps` | what must hold between fields, and what an officer is warned of |
 //! | `published` | which of the published policies applies, and which stand in each other's way |
-//! | `cases`, `edges` | a policy's own cases, and generated ones at every edge |
+//! | `cases`, `edges`, `edge_claims` | a policy's own cases, and generated ones at every edge |
 //!
 //! To add a step: a variant of [`model::Op`], its fields in `steps.rs` with their errors, its arithmetic in `engine.rs`, its
 //! keys in `record.rs` and `assessment.rs`, its line in `strings/explain.rs`, a row in `policies/README.md`, and cases.
@@ -25,6 +25,7 @@ mod caps;
 pub mod cases;
 mod checks;
 pub mod condition;
+mod edge_claims;
 pub mod edges;
 pub mod engine;
 pub mod facts;

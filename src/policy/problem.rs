@@ -160,9 +160,9 @@ pub enum Problem {
         own: Span,
     },
 
-    /// Warning: the step can rise over the cap before it.
+    /// Warning: the step can rise over a cap before it.
     RisesOverCap(&'static str, &'static str),
-    /// Warning: no claim of the benefit's kinds can meet it.
+    /// Warning: no claim can meet it.
     NeverMet,
     /// Warning: no policy of the issuer is valid in this span.
     Gap(Span),

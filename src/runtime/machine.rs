@@ -1,6 +1,7 @@
 //! The counter with all it talks to. Messages go in one by one, the time before each; commands are carried out as tasks;
 //! their answers wait here until they are taken.
 
+use std::collections::HashSet;
 use std::io::{self, Write};
 use std::sync::Arc;
 use std::time::Duration;
@@ -48,6 +49,10 @@ pub struct Machine {
     tasks: JoinSet<()>,
     /// Tasks and jobs whose answers have not been taken.
     under_way: usize,
+    /// Requests among them whose answer the end waits for.
+    owed: HashSet<u64>,
+    /// Prints among them.
+    prints: usize,
     rings: bool,
     wipes: bool,
     over: bool,
@@ -72,6 +77,8 @@ impl Machine {
             answers,
             tasks: JoinSet::new(),
             under_way: 0,
+            owed: HashSet::new(),
+            prints: 0,
             rings: false,
             wipes: false,
             over: false,
@@ -79,6 +86,10 @@ impl Machine {
             asked: Vec::new(),
         };
         machine.job(Job::Load);
+        if machine.outside.printing.has_left() {
+            let printing = Arc::clone(&machine.outside.printing);
+            machine.task(async move { Msg::Resent(printing.resend().await) });
+        }
         machine.run_all(commands);
         (machine, writer)
     }
@@ -139,8 +150,15 @@ impl Machine {
         while self.tasks.try_join_next().is_some() {}
         match ended {
             Ended::With(msg) => {
-                if let Msg::Store { result: Ok(Reply::Hello(hello)), .. } = msg.as_ref() {
-                    self.clock.told(hello.now);
+                match msg.as_ref() {
+                    Msg::Store { seq, result } => {
+                        self.owed.remove(seq);
+                        if let Ok(Reply::Hello(hello)) = result {
+                            self.clock.told(hello.now);
+                        }
+                    }
+                    Msg::Printed(..) => self.prints = self.prints.saturating_sub(1),
+                    _ => {}
                 }
                 self.apply(*msg);
             }
@@ -189,6 +207,18 @@ impl Machine {
         self.apply(Msg::Ending);
     }
 
+    /// Waits until submits and what they bring about (the slip) have arrived, so long at most. What is not there by then
+    /// is in the draft and in the spool, and is taken up at the next start.
+    pub async fn finish(&mut self, at_most: Duration) {
+        let until = tokio::time::Instant::now() + at_most;
+        while !self.broken && (self.prints > 0 || !self.owed.is_empty()) {
+            match tokio::time::timeout_at(until, self.answer()).await {
+                Ok(ended) => self.take(ended),
+                Err(_) => return tracing::warn!(prints = self.prints, asked = self.owed.len(), "left under way"),
+            }
+        }
+    }
+
     /// Ends everything that is under way at once, as a killed program does.
     pub async fn kill(&mut self) {
         self.tasks.shutdown().await;
@@ -206,6 +236,9 @@ impl Machine {
                 if self.outside.watched {
                     self.asked.push(Asked { seq, request: request.clone() });
                 }
+                if let Request::Submit(_) | Request::Withdraw { .. } | Request::RecordPrint(_) = request {
+                    self.owed.insert(seq);
+                }
                 let store = Arc::clone(&self.outside.store);
                 self.task(async move { Msg::Store { seq, result: answer(store.as_ref(), request).await } });
             }
@@ -213,6 +246,7 @@ impl Machine {
             Cmd::DropDraft(id) => self.job(Job::Drop(id)),
             Cmd::SaveReference(reference) => self.job(Job::SaveReference(reference)),
             Cmd::Print { number, form, printer } => {
+                self.prints += 1;
                 let printing = Arc::clone(&self.outside.printing);
                 self.task(async move { Msg::Printed(number, printing.print(*form, printer).await) });
             }

@@ -1,11 +1,14 @@
-//! A slip's way to the printer: set for its paper, kept on the disk, delivered. Blocking work is done on threads that may
-//! block; a jam holds no key up.
+//! A slip's way to the printer: set for its paper, kept on the disk, delivered; what an earlier run left is delivered at
+//! the start. Blocking work is done on threads that may block; a jam holds no key up.
 
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use crate::app::Resent;
 use crate::slip::deliver::{Courier, Delivered};
+use crate::slip::job::path_safe;
+use crate::slip::spool::Ticket;
 use crate::slip::{Form, Job, PrintError, Profile, Spool};
 use crate::strings::{Lang, Strings};
 
@@ -18,6 +21,8 @@ pub struct Printing {
     spool: Spool,
     courier: Courier,
     strings: Arc<Strings>,
+    /// What an earlier run left.
+    left: Vec<Ticket>,
 }
 
 impl Printing {
@@ -30,12 +35,46 @@ impl Printing {
         if let Err(error) = SystemTime::now().checked_sub(KEPT_FOR).map_or(Ok(0), |before| spool.purge(before)) {
             tracing::warn!(%error, "old slips were not given up");
         }
-        Ok(Printing { profiles, spool, courier: Courier::default(), strings: Arc::new(Strings::new(lang)) })
+        let left = spool.pending()?;
+        Ok(Printing { profiles, spool, courier: Courier::default(), strings: Arc::new(Strings::new(lang)), left })
+    }
+
+    /// Whether an earlier run left slips that never arrived.
+    pub fn has_left(&self) -> bool {
+        !self.left.is_empty()
+    }
+
+    /// Delivers what an earlier run left, to the printers that it was meant for.
+    pub async fn resend(&self) -> Resent {
+        let mut resent = Resent::default();
+        for ticket in &self.left {
+            let profile = self.profiles.iter().find(|profile| path_safe(&profile.name) == ticket.profile);
+            let delivered = match profile {
+                Some(profile) => self.spool.resend(&self.courier, profile, ticket.clone()).await,
+                None => {
+                    resent.failed(self.strings.get("print-no-printer"));
+                    continue;
+                }
+            };
+            match delivered {
+                Ok(_) => resent.sent += 1,
+                Err(error) => resent.failed(error.sentence(&self.strings)),
+            }
+        }
+        resent
     }
 
     /// The printers' names, the one that is used first.
     pub fn names(&self) -> Vec<String> {
         self.profiles.iter().map(|profile| profile.name.clone()).collect()
+    }
+
+    /// The member has the slip: one that did not arrive before is not sent again at the next start.
+    async fn drop_copies(&self, name: String) {
+        let spool = self.spool.clone();
+        if let Ok(Err(error)) = tokio::task::spawn_blocking(move || spool.drop_copies(&name)).await {
+            tracing::warn!(%error, "copies of a slip were not given up");
+        }
     }
 
     /// Prints: where it went, or why not, in words.
@@ -50,7 +89,14 @@ impl Printing {
         let (strings, wanted) = (Arc::clone(&self.strings), profile.clone());
         let made = tokio::task::spawn_blocking(move || Job::make(&form, &wanted, &strings)).await;
         let delivered = match made {
-            Ok(Ok(job)) => self.spool.send(&self.courier, &profile, job).await,
+            Ok(Ok(job)) => {
+                let name = job.name.clone();
+                let delivered = self.spool.send(&self.courier, &profile, job).await;
+                if delivered.is_ok() {
+                    self.drop_copies(name).await;
+                }
+                delivered
+            }
             Ok(Err(error)) => Err(error),
             Err(error) => Err(PrintError::Pdf(error.to_string())),
         };

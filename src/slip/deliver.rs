@@ -42,7 +42,8 @@ impl Default for Courier {
             lp: PathBuf::from("/usr/bin/lp"),
             connect: Duration::from_secs(5),
             stall: Duration::from_secs(15),
-            linger: Duration::from_secs(3),
+            // Less than the program waits at its end: what was handed over is not printed again at the next start.
+            linger: Duration::from_secs(2),
         }
     }
 }

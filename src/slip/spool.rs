@@ -108,6 +108,18 @@ impl Spool {
         }
     }
 
+    /// Gives up other copies of a slip that arrived; says how many these were.
+    pub fn drop_copies(&self, name: &str) -> Result<usize, PrintError> {
+        let slip = |name: &str| name.rsplit_once("-c").map(|(slip, _)| slip.to_owned());
+        let Some(wanted) = slip(&path_safe(name)) else { return Ok(0) };
+        let mut dropped = 0;
+        for ticket in self.pending()?.iter().filter(|ticket| slip(&ticket.name).as_ref() == Some(&wanted)) {
+            self.remove(ticket)?;
+            dropped += 1;
+        }
+        Ok(dropped)
+    }
+
     /// Gives up what was kept before a moment (a day ago, by the retention rule), and says how many these were.
     pub fn purge(&self, before: SystemTime) -> Result<usize, PrintError> {
         let mut purged = 0;

@@ -276,8 +276,8 @@ pub enum StoreError {
     /// No answer came: ask again with the same id.
     #[error("no answer: {0}")]
     Unknown(String),
-    /// The database's schema is newer than this program.
-    #[error("the program is too old for the database")]
+    /// The database's schema is of another version of the program, which this one does not know.
+    #[error("the database is of another version of the program")]
     VersionTooOld,
     /// The file is damaged; what was done about it.
     #[error("damaged: {0}")]

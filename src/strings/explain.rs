@@ -8,7 +8,7 @@ use std::fmt::Display;
 use super::Strings;
 use crate::domain::money::Money;
 use crate::policy::assessment::{BenefitResult, Had, StepResult};
-use crate::policy::figure::Rate;
+use crate::policy::figure::{Fact, Rate};
 use crate::policy::model::{Op, Tier, TierMode};
 use crate::policy::{Assessment, Policy};
 
@@ -108,10 +108,7 @@ fn benefit(result: &BenefitResult, table: Option<&[Tier]>, strings: &Strings) ->
     let clause = result.clause.as_ref();
     let beside_label = clause.filter(|clause| **clause != label);
     let (steps, first) = match result.steps.split_first() {
-        Some((base, rest)) if base.op == "base" => {
-            let fact = strings.get(&format!("fact-{}", base.of.as_deref().unwrap_or_default()));
-            (rest, ExplainLine::new(LineKind::Title, fact, base.output.grouped()).of(clause))
-        }
+        Some((base, rest)) if base.op == "base" => (rest, parts(base, clause, strings)),
         Some((only, [])) => {
             // One step alone stands on the title's line.
             let Some(line) = step(only, strings) else { return Vec::new() };
@@ -119,9 +116,9 @@ fn benefit(result: &BenefitResult, table: Option<&[Tier]>, strings: &Strings) ->
             let line = ExplainLine::new(LineKind::Title, text, line.figure).of(beside_label);
             return [line].into_iter().chain(cut(result, strings)).collect();
         }
-        _ => (result.steps.as_slice(), ExplainLine::new(LineKind::Title, label, "").of(beside_label)),
+        _ => (result.steps.as_slice(), vec![ExplainLine::new(LineKind::Title, label, "").of(beside_label)]),
     };
-    let mut lines = vec![first];
+    let mut lines = first;
     for done in steps {
         if done.op == "tiers" {
             lines.extend(slices(done, strings));
@@ -136,6 +133,40 @@ fn benefit(result: &BenefitResult, table: Option<&[Tier]>, strings: &Strings) ->
     }
     lines.extend(cut(result, strings));
     lines
+}
+
+/// What a base is made of: its fact alone, or, where others are added and taken off, each on its line and the base under them.
+fn parts(base: &StepResult, clause: Option<&String>, strings: &Strings) -> Vec<ExplainLine> {
+    let of = base.of.as_deref().unwrap_or_default();
+    let parts = base.parts.as_deref().unwrap_or_default();
+    // The fact stands as itself, or one level down.
+    let own = match parts.first() {
+        Some((name, _)) if name == of => 1,
+        _ => Fact::from_name(of).map_or(0, |fact| fact.parts().len()),
+    };
+    let (own, others) = parts.split_at(own.min(parts.len()));
+    let value: Money = own.iter().map(|(_, amount)| *amount).sum();
+    let value = if of == Fact::InScopeSelfPay.name() { value.at_least_zero() } else { value };
+    // What others paid stands last in every base, and is nearly always nothing.
+    let others = match others.split_last() {
+        Some(((_, amount), named)) if amount.is_zero() => named,
+        _ => others,
+    };
+    let value = if others.is_empty() { base.output } else { value };
+    let mut lines = vec![ExplainLine::new(LineKind::Title, fact(of, strings), value.grouped()).of(clause)];
+    for (name, amount) in others {
+        let plus = if *amount > Money::ZERO { "+" } else { "" };
+        lines.push(ExplainLine::new(LineKind::Step, fact(name, strings), format!("{plus}{}", amount.grouped())));
+    }
+    if !others.is_empty() {
+        lines.push(ExplainLine::new(LineKind::Step, strings.get("explain-base"), base.output.grouped()));
+    }
+    lines
+}
+
+/// A fact's name in words.
+pub fn fact(name: &str, strings: &Strings) -> String {
+    strings.get(&format!("fact-{name}"))
 }
 
 /// What stands for a benefit: its clause where that abbreviates the title (each of its letters, in order), else the title.

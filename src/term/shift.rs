@@ -72,10 +72,9 @@ fn shift(old: &[Row], new: &[Row], width: u16) -> Option<(isize, Shift)> {
         let gains: Vec<Option<isize>> = (0..new.len()).map(gain).collect();
         for start in 0..new.len() {
             let mut saved = 0;
-            for end in start..new.len() {
-                let Some(gain) = gains[end] else { break };
+            for (n, gain) in gains[start..].iter().map_while(|gain| *gain).enumerate() {
                 saved += gain;
-                let shift = Shift { to: start..end + 1, by };
+                let shift = Shift { to: start..start + n + 1, by };
                 let worth = saved - lost[shift.blank()].iter().sum::<isize>() - PRICE;
                 if worth > 0 && best.as_ref().is_none_or(|(most, _)| worth > *most) {
                     best = Some((worth, shift));

@@ -182,6 +182,32 @@ pub const TAMPERED: &[(&str, &str, &str)] = &[
         "UPDATE claim_event SET who = '0137' WHERE place = 2",
         "event:submitted",
     ),
+    (
+        "UPDATE claim SET period = period + 99999999999 WHERE number = 2",
+        "UPDATE claim SET period = period - 99999999999 WHERE number = 2",
+        "period",
+    ),
+    ("UPDATE claim SET rev = -1 WHERE number = 2", "UPDATE claim SET rev = 1 WHERE number = 2", "rev"),
+    (
+        "UPDATE claim SET documents = '' || documents || '#' WHERE number = 2",
+        "UPDATE claim SET documents = rtrim(documents, '#') WHERE number = 2",
+        "documents",
+    ),
+    (
+        "UPDATE claim SET submitted_at = submitted_at || '#' WHERE number = 2",
+        "UPDATE claim SET submitted_at = rtrim(submitted_at, '#') WHERE number = 2",
+        "submitted_at",
+    ),
+    (
+        "UPDATE claim_event SET rev = -5 WHERE place = 2",
+        "UPDATE claim_event SET rev = 1 WHERE place = 2",
+        "event:submitted",
+    ),
+    (
+        "UPDATE claim_paid SET days = days - 99999999999 WHERE claim = 2 AND place = 0",
+        "UPDATE claim_paid SET days = days + 99999999999 WHERE claim = 2 AND place = 0",
+        "paid",
+    ),
     ("UPDATE chain SET length = length + 1", "UPDATE chain SET length = length - 1", "chain"),
     ("UPDATE counter SET last = last + 1", "UPDATE counter SET last = last - 1", "counter:2021"),
 ];

@@ -159,16 +159,18 @@ impl SqliteStore {
 /// All published policies.
 pub(super) async fn policies(connection: &mut SqliteConnection) -> Result<Vec<PublishedPolicy>, StoreError> {
     let text = "SELECT code, version, text, sha256, published_at FROM policy ORDER BY code, version";
-    all(connection, text, |row| {
-        Ok(PublishedPolicy {
-            code: get(row, 0)?,
-            version: get(row, 1)?,
-            text: get(row, 2)?,
-            sha256: get(row, 3)?,
-            published_at: row::moment(row, 4)?,
-        })
+    all(connection, text, policy).await
+}
+
+/// A policy from its row.
+pub(super) fn policy(row: &SqliteRow) -> Result<PublishedPolicy, StoreError> {
+    Ok(PublishedPolicy {
+        code: get(row, 0)?,
+        version: get(row, 1)?,
+        text: get(row, 2)?,
+        sha256: get(row, 3)?,
+        published_at: row::moment(row, 4)?,
     })
-    .await
 }
 
 async fn all<T>(

@@ -86,18 +86,25 @@ fn local(moment: DateTime<Utc>) -> NaiveDateTime {
     moment.naive_utc() + EAST_8
 }
 
-/// What the driver says, in the store's words. Messages of SQLite name tables and columns, never values.
+/// What the driver says, in the store's words. Messages of SQLite name tables and columns, never values. `Unknown` is asked
+/// again for ever: it is only what another try may mend.
 fn failed(error: sqlx::Error) -> StoreError {
     if let sqlx::Error::Database(database) = &error {
         // The primary code is in the low byte: 5 busy, 6 locked, 8 read-only, 13 full, 14 can't open; 11 corrupt, 26 no database.
+        // A missing table (1), a wrong type (20), a constraint that fails after all checks (19): rows contradict each other.
         let code = database.code().and_then(|code| code.parse::<i32>().ok()).unwrap_or(0) & 0xff;
         return match code {
             5 | 6 | 8 | 13 | 14 => StoreError::Unreachable(database.message().to_owned()),
-            11 | 26 => StoreError::Damaged(database.message().to_owned()),
+            1 | 11 | 19 | 20 | 26 => StoreError::Damaged(database.message().to_owned()),
             _ => StoreError::Unknown(database.message().to_owned()),
         };
     }
-    StoreError::Unknown(error.to_string())
+    match error {
+        sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) | sqlx::Error::RowNotFound => {
+            StoreError::Damaged(error.to_string())
+        }
+        _ => StoreError::Unknown(error.to_string()),
+    }
 }
 
 #[async_trait]

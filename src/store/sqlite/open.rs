@@ -1,14 +1,15 @@
 //! Opening the file: who works with it, on which day, and its connections (one that reads, one that writes).
 
+use std::cmp::Ordering;
 use std::fs::{OpenOptions, Permissions};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chrono::{NaiveDate, Utc};
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
-use sqlx::{ConnectOptions, Row, SqlSafeStr};
+use sqlx::{ConnectOptions, Connection, Row, SqlSafeStr};
 use tokio::sync::Mutex;
 
 use super::member::Limits;
@@ -42,14 +43,50 @@ impl SqliteStore {
         if length(path) == 0 {
             return Err(StoreError::NotFound);
         }
-        let damage = match sound(path).await {
+        let damage = match sound(path, true).await {
             Ok(()) => None,
             Err(StoreError::Damaged(_)) => Some(rescue::rescue(path).await?),
             Err(other) => return Err(other),
         };
-        let mut writer = connect(path, true).await?;
-        let mut reader = connect(path, false).await?;
+        let writer = connect(path, true).await?;
+        let reader = connect(path, false).await?;
         let _ = std::fs::set_permissions(path, Permissions::from_mode(0o600));
+        Ok((SqliteStore::of(path, login, today, reader, writer).await?, damage))
+    }
+
+    /// Opens only to read: a damaged file stays as it is, and what writes fails (`Unreachable`). `Refused("schema")`: no
+    /// counter has opened the database since the schema changed; `VersionTooOld`: a newer program has.
+    pub async fn open_to_read(path: &Path, login: &str) -> Result<SqliteStore, StoreError> {
+        if length(path) == 0 {
+            return Err(StoreError::NotFound);
+        }
+        let mut reader = connect(path, false).await?;
+        let version: i64 = sqlx::query_scalar("SELECT max(version) FROM _sqlx_migrations")
+            .fetch_one(&mut reader)
+            .await
+            .map_err(failed)?;
+        let newest = MIGRATIONS.iter().map(|(version, ..)| *version).max().unwrap_or(0);
+        match version.cmp(&newest) {
+            Ordering::Less => return Err(StoreError::Refused("schema".into())),
+            Ordering::Greater => return Err(StoreError::VersionTooOld),
+            Ordering::Equal => {}
+        }
+        let second = connect(path, false).await?;
+        SqliteStore::of(path, login, None, reader, second).await
+    }
+
+    /// Whether the file can be read: `Damaged` where it can't. Changes nothing.
+    pub async fn check(&self) -> Result<(), StoreError> {
+        sound(&self.path, false).await
+    }
+
+    async fn of(
+        path: &Path,
+        login: &str,
+        today: Option<NaiveDate>,
+        mut reader: SqliteConnection,
+        writer: SqliteConnection,
+    ) -> Result<SqliteStore, StoreError> {
         let me = account(&mut reader, login).await?;
         let world_day = setting(&mut reader, "world_day").await?;
         let world_day: Option<NaiveDate> = match world_day {
@@ -60,11 +97,11 @@ impl SqliteStore {
         let leagues: Vec<i64> =
             sqlx::query_scalar("SELECT DISTINCT league FROM office WHERE league <> ?1 ORDER BY league")
                 .bind(i64::from(REGION.get()))
-                .fetch_all(&mut writer)
+                .fetch_all(&mut reader)
                 .await
                 .map_err(failed)?;
         let scope = if me.region { leagues } else { vec![i64::from(me.office.league.get())] };
-        let store = SqliteStore {
+        Ok(SqliteStore {
             path: path.to_owned(),
             search: SearchSql::new(&scope),
             limits: Limits::read(&mut reader).await?,
@@ -73,9 +110,37 @@ impl SqliteStore {
             day: today.or(world_day),
             reader: Mutex::new(reader),
             writer: Mutex::new(writer),
-        };
-        Ok((store, damage))
+        })
     }
+}
+
+impl SqliteStore {
+    /// Whether another version of the program made the database: not so where there is none, where it is only to be brought
+    /// up to date, or where it can't be read.
+    pub async fn is_of_other_version(path: &Path) -> bool {
+        length(path) > 0 && is_other_version(path).await.unwrap_or(false)
+    }
+
+    /// Sets a database aside as `PATH.old-TIME`; gives where it is.
+    ///
+    /// # Errors
+    /// `Unreachable` where it can't be moved.
+    pub fn set_aside(path: &Path) -> Result<PathBuf, StoreError> {
+        rescue::set_aside(path, "old")
+    }
+}
+
+/// Whether a migration was applied that this program does not have, or has with another text.
+async fn is_other_version(path: &Path) -> Result<bool, sqlx::Error> {
+    let mut connection = options(path).read_only(true).connect().await?;
+    let applied: Vec<(i64, Vec<u8>)> =
+        sqlx::query_as("SELECT version, checksum FROM _sqlx_migrations").fetch_all(&mut connection).await?;
+    connection.close().await?;
+    let own = migrator();
+    let is_own = |version: i64, checksum: &[u8]| {
+        own.iter().any(|migration| migration.version == version && *migration.checksum == *checksum)
+    };
+    Ok(applied.iter().any(|(version, checksum)| !is_own(*version, checksum)))
 }
 
 /// Makes an empty database with the newest schema; the file is for its owner only.
@@ -96,7 +161,9 @@ pub(super) async fn connect(path: &Path, writes: bool) -> Result<SqliteConnectio
     let mut connection = options.connect().await.map_err(failed)?;
     if writes {
         migrator().run_direct(None, &mut connection, false).await.map_err(|error| match error {
-            MigrateError::VersionMissing(_) | MigrateError::VersionTooNew(..) => StoreError::VersionTooOld,
+            MigrateError::VersionMissing(_) | MigrateError::VersionTooNew(..) | MigrateError::VersionMismatch(_) => {
+                StoreError::VersionTooOld
+            }
             MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => failed(error),
             other => StoreError::Damaged(other.to_string()),
         })?;
@@ -130,9 +197,9 @@ fn length(path: &Path) -> u64 {
 }
 
 /// Whether the file can be read: the schema always, every page of a small file.
-async fn sound(path: &Path) -> Result<(), StoreError> {
+async fn sound(path: &Path, writes: bool) -> Result<(), StoreError> {
     // Read through a mapping, which goes with the connection: the whole file in a few milliseconds.
-    let mapped = options(path).pragma("mmap_size", CHECKED_BYTES.to_string());
+    let mapped = options(path).read_only(!writes).pragma("mmap_size", CHECKED_BYTES.to_string());
     let mut connection = mapped.connect().await.map_err(failed)?;
     let check =
         if length(path) <= CHECKED_BYTES { "PRAGMA quick_check(1)" } else { "SELECT count(*) FROM sqlite_schema" };

@@ -134,9 +134,13 @@ impl Stored {
             assessment: get(row, 33)?,
             total: row::money(row, 34)?,
             payee: Payee::OnFile { bank, last4: get(row, 37)? },
-            agent: if agent.is_empty() { None } else { Some(row::json::<Agent>(&agent)?) },
-            documents: row::json::<Vec<Document>>(&documents)?,
-            reasons: row::json(&reasons)?,
+            agent: if agent.is_empty() {
+                None
+            } else {
+                Some(row::json::<Agent>(&agent).map_err(|_| damaged("agent"))?)
+            },
+            documents: row::json::<Vec<Document>>(&documents).map_err(|_| damaged("documents"))?,
+            reasons: row::json(&reasons).map_err(|_| damaged("reasons"))?,
             remark: get(row, 41)?,
         };
         Ok(Stored {
@@ -345,12 +349,18 @@ pub(super) async fn insert(
 ) -> Result<(Stored, Hash), StoreError> {
     let claim = entry.claim;
     let mut arguments = SqliteArguments::default();
-    claim_arguments(&mut arguments, None, entry, &Texts::of(claim)?);
+    // Behind every event too: one of a claim that a damaged file lost is never another claim's.
+    let seq: i64 = sqlx::query_scalar(
+        "SELECT 1 + max(coalesce((SELECT max(seq) FROM claim), 0), coalesce((SELECT max(claim) FROM claim_event), 0))",
+    )
+    .fetch_one(&mut *connection)
+    .await
+    .map_err(failed)?;
+    claim_arguments(&mut arguments, Some(seq), entry, &Texts::of(claim)?);
     let text = insert_claims!(
         " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
     );
-    let written = sqlx::query_with(text, arguments).execute(&mut *connection).await.map_err(failed)?;
-    let seq = written.last_insert_rowid();
+    sqlx::query_with(text, arguments).execute(&mut *connection).await.map_err(failed)?;
     sqlx::query("INSERT INTO bill (key, claim) VALUES (?1, ?2)")
         .bind(claim.bill.key())
         .bind(seq)

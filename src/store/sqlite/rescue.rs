@@ -1,5 +1,6 @@
 //! What is done with a damaged file: it is set aside as `….bad-<time>`, a new one takes its place, and every row that can
-//! still be read goes over, table by table. What members are searched by is made anew from them.
+//! still be read goes over, table by table. What members are searched by is made anew from them, and counters and chains go
+//! on behind what was kept: claims can be submitted again.
 
 use std::path::{Path, PathBuf};
 
@@ -48,7 +49,7 @@ const STEPS: u32 = 48;
 
 /// Sets the file aside and keeps what can be read. `Damaged` where nothing can: the file is set aside all the same.
 pub(super) async fn rescue(path: &Path) -> Result<Damage, StoreError> {
-    let set_aside = set_aside(path)?;
+    let set_aside = set_aside(path, "bad")?;
     open::make(path).await?;
     // Synced once at the end: what is read from is still there.
     let options = open::options(path).foreign_keys(false).synchronous(SqliteSynchronous::Off);
@@ -75,14 +76,7 @@ pub(super) async fn rescue(path: &Path) -> Result<Damage, StoreError> {
         return Err(StoreError::Damaged(set_aside.display().to_string()));
     }
     keys_anew(&mut to).await?;
-    // Numbers go on behind the last one that was kept.
-    sqlx::query(
-        "INSERT INTO counter (office, year, last) SELECT office, year, max(number) FROM claim GROUP BY office, year \
-         ON CONFLICT (office, year) DO UPDATE SET last = max(last, excluded.last)",
-    )
-    .execute(&mut to)
-    .await
-    .map_err(failed)?;
+    go_on(&mut to).await?;
     to.close().await.map_err(failed)?;
     for file in with_companions(path).iter().filter(|file| file.exists()) {
         let synced = std::fs::File::open(file).and_then(|file| file.sync_all());
@@ -101,9 +95,9 @@ pub(super) fn with_companions(path: &Path) -> [PathBuf; 3] {
 }
 
 /// Renames the file and its companions.
-pub(super) fn set_aside(path: &Path) -> Result<PathBuf, StoreError> {
+pub(super) fn set_aside(path: &Path, why: &str) -> Result<PathBuf, StoreError> {
     let mut name = path.as_os_str().to_owned();
-    name.push(format!(".bad-{}", Utc::now().format("%Y%m%dT%H%M%S%3f")));
+    name.push(format!(".{why}-{}", Utc::now().format("%Y%m%dT%H%M%S%3f")));
     let target = PathBuf::from(name);
     for (from, to) in with_companions(path).iter().zip(with_companions(&target)) {
         if from.exists() {
@@ -213,6 +207,24 @@ fn lost(damage: &mut Damage, table: &str) {
     if !damage.lost.iter().any(|name| name == table) {
         damage.lost.push(table.to_owned());
     }
+}
+
+/// What the next submit stands on. Numbers and chains go on behind the last that was kept; of a claim that is lost nothing
+/// stays that would stand in the way of another.
+async fn go_on(to: &mut SqliteConnection) -> Result<(), StoreError> {
+    for text in [
+        "INSERT INTO counter (office, year, last) SELECT office, year, max(number) FROM claim GROUP BY office, year \
+         ON CONFLICT (office, year) DO UPDATE SET last = max(last, excluded.last)",
+        // `hash` is that of the row with the greatest place.
+        "INSERT INTO chain (office, length, head) SELECT office, max(place), hash FROM claim_event GROUP BY office \
+         ON CONFLICT (office) DO UPDATE SET length = excluded.length, head = excluded.head \
+         WHERE excluded.length > length",
+        "DELETE FROM claim_paid WHERE claim NOT IN (SELECT seq FROM claim)",
+        "DELETE FROM bill WHERE claim NOT IN (SELECT seq FROM claim)",
+    ] {
+        sqlx::query(text).execute(&mut *to).await.map_err(failed)?;
+    }
+    Ok(())
 }
 
 /// What members are searched by.

@@ -1,6 +1,6 @@
 //! A verification of the whole database: every claim recomputed from its frozen facts and the policy's own text, every
 //! record hashed again, every chain walked, every number and counter compared. Rows stream by; what is kept is one office's
-//! head and the policies.
+//! head and the policies. A value that can't be read is a difference like any other: nothing stops before the end.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -35,14 +35,29 @@ macro_rules! select_with_history {
     };
 }
 
+/// The published policies with the hash of their texts, by code and version; none where a text is no policy.
+type Policies = HashMap<(String, u32), (String, Option<Policy>)>;
+
 /// Verifies the database at `path`.
 pub(super) async fn verify(path: &Path) -> Result<Verification, StoreError> {
     let mut found = Verification::default();
     let mut history = read_only(path).await?;
-    let policies = policies(&mut history, &mut found).await?;
-    chains(&mut history, &mut found).await?;
-    claims(path, &mut history, &policies, &mut found).await?;
+    let done = pages(&mut history).await;
+    found.or_damaged("file", done)?;
+    let mut known = Policies::new();
+    let done = policies(&mut history, &mut known, &mut found).await;
+    found.or_damaged("policy", done)?;
+    let done = chains(&mut history, &mut found).await;
+    found.or_damaged("claim_event", done)?;
+    let done = claims(path, &mut history, &known, &mut found).await;
+    found.or_damaged("claim", done)?;
     Ok(found)
+}
+
+/// Whether every page is what SQLite made of it.
+async fn pages(connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    let told: String = sqlx::query_scalar("PRAGMA quick_check(1)").fetch_one(connection).await.map_err(failed)?;
+    if told == "ok" { Ok(()) } else { Err(StoreError::Damaged(told)) }
 }
 
 async fn read_only(path: &Path) -> Result<SqliteConnection, StoreError> {
@@ -56,25 +71,55 @@ impl Verification {
             self.differences.push(difference);
         }
     }
-}
 
-/// The published policies, parsed; each text must have the hash under which it was published.
-async fn policies(
-    connection: &mut SqliteConnection,
-    found: &mut Verification,
-) -> Result<HashMap<(String, u32), Policy>, StoreError> {
-    let mut parsed = HashMap::new();
-    for published in desk::policies(connection).await? {
-        let name = format!("{}-{}", published.code, published.version);
-        if hex(&sha256(published.text.as_bytes())) != published.sha256 {
-            found.differs(&name, "text");
-        }
-        match Policy::parse(&published.text) {
-            Ok(policy) => drop(parsed.insert((published.code, published.version), policy)),
-            Err(_) => found.differs(&name, "text"),
+    /// Damage is a difference; another error stays one.
+    fn or_damaged(&mut self, place: impl ToString, done: Result<(), StoreError>) -> Result<(), StoreError> {
+        match done {
+            Err(StoreError::Damaged(what)) => {
+                self.differs(place, what);
+                Ok(())
+            }
+            other => other,
         }
     }
-    Ok(parsed)
+}
+
+/// Office, year and number of a claim as far as they make one, for differences.
+fn name_of(row: &SqliteRow, at: usize) -> String {
+    if let Ok(number) = row::number(row, at) {
+        return number.to_string();
+    }
+    let part = |at| get::<i64>(row, at).map_or_else(|_| "?".to_owned(), |part| part.to_string());
+    format!("{}-{}-{}", part(at), part(at + 1), part(at + 2))
+}
+
+/// The published policies; each text must have the hash under which it was published. Where both were changed the claims
+/// tell: each recorded the hash that it was assessed with.
+async fn policies(
+    connection: &mut SqliteConnection,
+    known: &mut Policies,
+    found: &mut Verification,
+) -> Result<(), StoreError> {
+    let rows = sqlx::query("SELECT code, version, text, sha256, published_at FROM policy ORDER BY code, version")
+        .fetch_all(connection)
+        .await
+        .map_err(failed)?;
+    for row in &rows {
+        let version: i64 = get(row, 1)?;
+        let name = format!("{}-{version}", get::<&str>(row, 0).unwrap_or("?"));
+        match desk::policy(row) {
+            Ok(published) => {
+                let hash = hex(&sha256(published.text.as_bytes()));
+                let policy = Policy::parse(&published.text).ok();
+                if hash != published.sha256 || policy.is_none() {
+                    found.differs(&name, "text");
+                }
+                known.insert((published.code, published.version), (hash, policy));
+            }
+            Err(error) => found.or_damaged(&name, Err(error))?,
+        }
+    }
+    Ok(())
 }
 
 /// Walks every office's chain from its beginning, and compares its end with the head that is kept.
@@ -90,16 +135,18 @@ async fn chains(connection: &mut SqliteConnection, found: &mut Verification) -> 
             let office: i64 = get(&event, 0)?;
             let (length, head) = heads.entry(office).or_insert((0, GENESIS));
             let place: i64 = get(&event, 1)?;
-            let name = match get::<Option<&[u8]>>(&event, 8)? {
-                Some(_) => row::number(&event, 9)?.to_string(),
+            let name = match get::<Option<i64>>(&event, 9)? {
+                Some(_) => name_of(&event, 9),
                 None => office.to_string(),
             };
             if place != *length + 1 {
                 found.differs(office, "chain");
             }
             let stored: Hash = get::<&[u8]>(&event, 7)?.try_into().unwrap_or(GENESIS);
-            if link(&event, office, place, head)? != stored {
-                found.differs(name, format!("event:{}", get::<&str>(&event, 3)?));
+            match link(&event, office, place, head) {
+                Ok(link) if link == stored => {}
+                Ok(_) => found.differs(name, format!("event:{}", get::<&str>(&event, 3).unwrap_or("?"))),
+                Err(error) => found.or_damaged(name, Err(error))?,
             }
             // Goes on from what is stored: one changed event is one difference.
             (*length, *head) = (place, stored);
@@ -143,38 +190,34 @@ fn link(event: &SqliteRow, office: i64, place: i64, head: &Hash) -> Result<Hash,
 async fn claims(
     path: &Path,
     history: &mut SqliteConnection,
-    policies: &HashMap<(String, u32), Policy>,
+    policies: &Policies,
     found: &mut Verification,
 ) -> Result<(), StoreError> {
     let mut reader = read_only(path).await?;
     let mut record = policy::Record::default();
-    let mut last: Option<(u32, u16, u32)> = None;
+    let mut last: Option<(i64, i64, i64)> = None;
     let mut counters: HashMap<(i64, i64), i64> = HashMap::new();
     let mut rows = sqlx::query(select_claims!("ORDER BY c.office, c.year, c.number")).fetch(&mut reader);
     while let Some(row) = rows.try_next().await.map_err(failed)? {
         found.claims += 1;
-        let number = row::number(&row, 3)?;
-        let here = (number.office.get(), number.year, number.sequence);
+        let name = name_of(&row, 3);
+        let here: (i64, i64, i64) = (get(&row, 3)?, get(&row, 4)?, get(&row, 5)?);
         let expected = match last {
-            Some((office, year, sequence)) if (office, year) == (here.0, here.1) => sequence + 1,
+            Some((office, year, sequence)) if (office, year) == (here.0, here.1) => sequence.saturating_add(1),
             _ => 1,
         };
         if here.2 != expected {
-            found.differs(number, "number");
+            found.differs(&name, "number");
         }
         last = Some(here);
-        counters.insert((i64::from(here.0), i64::from(here.1)), i64::from(here.2));
-        let stored = match Stored::read(&row) {
-            Ok(stored) => stored,
-            Err(StoreError::Damaged(what)) => {
-                found.differs(number, what);
-                continue;
-            }
-            Err(other) => return Err(other),
+        counters.insert((here.0, here.1), here.2);
+        let fields = match Stored::read(&row) {
+            Ok(stored) => differing_fields(history, &stored, policies, &mut record).await,
+            Err(error) => Err(error),
         };
-        let fields = differing_fields(history, &stored, policies, &mut record).await?;
-        for field in fields {
-            found.differs(number, field);
+        match fields {
+            Ok(fields) => fields.into_iter().for_each(|field| found.differs(&name, field)),
+            Err(error) => found.or_damaged(&name, Err(error))?,
         }
     }
     drop(rows);
@@ -195,7 +238,7 @@ async fn claims(
 async fn differing_fields(
     history: &mut SqliteConnection,
     stored: &Stored,
-    policies: &HashMap<(String, u32), Policy>,
+    policies: &Policies,
     record: &mut policy::Record,
 ) -> Result<Vec<String>, StoreError> {
     let claim = &stored.claim.claim;
@@ -218,17 +261,18 @@ async fn differing_fields(
         }
     };
     must(get::<Option<&str>>(&row, 3)? == Some(claim.state.code()), "state");
-    must(get::<Option<u32>>(&row, 4)? == Some(stored.claim.rev), "rev");
-    must(get::<u32>(&row, 5)? == stored.claim.prints, "prints");
+    must(get::<Option<i64>>(&row, 4)? == Some(stored.claim.rev.into()), "rev");
+    must(get::<i64>(&row, 5)? == i64::from(stored.claim.prints), "prints");
     let holds_bill = get::<Option<i64>>(&row, 6)? == Some(stored.seq);
     must(holds_bill == claim.state.is_live(), "bill");
-    let again = policies
-        .get(&(claim.policy.code.clone(), claim.policy.version))
-        .and_then(|policy| recomputed(policy, &claim.facts, record));
+    let published = policies.get(&(claim.policy.code.clone(), claim.policy.version));
+    must(published.is_some_and(|(hash, _)| *hash == claim.policy.sha256), "policy_sha256");
+    let again =
+        published.and_then(|(_, policy)| policy.as_ref()).and_then(|policy| recomputed(policy, &claim.facts, record));
     must(again.as_deref() == Some(claim.assessment.as_str()), "assessment");
     let (total, paid) = record::paid_of(&claim.assessment, claim.period).unzip();
     must(total == Some(claim.total), "total");
-    must(paid == Some(listed(get(&row, 7)?)?), "paid");
+    must(paid.is_some() && paid == listed(get(&row, 7)?).ok(), "paid");
     Ok(differing)
 }
 

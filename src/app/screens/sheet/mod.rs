@@ -91,17 +91,24 @@ impl Born {
         })
     }
 
-    /// From a draft.
-    fn of(draft: &Draft) -> Born {
-        let kept = |name: &str| draft.fields.iter().find(|(known, _)| known == name).map(|(_, text)| text.clone());
-        Born { kind: kept(Born::KIND), bill_code: kept(Born::BILL_CODE), haemodialysis: kept(Born::HAEMODIALYSIS) }
+    /// From a draft; none where the draft does not say.
+    fn of(draft: &Draft) -> Option<Born> {
+        let kept = |name: &str| {
+            let text = draft.fields.iter().find(|(known, _)| known == name).map(|(_, text)| text.clone())?;
+            Some((!text.is_empty()).then_some(text))
+        };
+        Some(Born {
+            kind: kept(Born::KIND)?,
+            bill_code: kept(Born::BILL_CODE)?,
+            haemodialysis: kept(Born::HAEMODIALYSIS)?,
+        })
     }
 
     /// As a draft keeps it.
     fn to_fields(&self) -> impl Iterator<Item = (String, String)> {
         let all =
             [(Born::KIND, &self.kind), (Born::BILL_CODE, &self.bill_code), (Born::HAEMODIALYSIS, &self.haemodialysis)];
-        all.into_iter().filter_map(|(name, text)| Some((name.to_owned(), text.clone()?)))
+        all.into_iter().map(|(name, text)| (name.to_owned(), text.clone().unwrap_or_default()))
     }
 }
 
@@ -209,7 +216,7 @@ impl Sheet {
             member,
             member_seq,
             entries: Entries::default(),
-            born: draft.map(Born::of).or_else(|| Born::new(cx)),
+            born: draft.and_then(Born::of).or_else(|| Born::new(cx)),
             focus: Field::BillNumber,
             choice: 0,
             choice_moved: false,
