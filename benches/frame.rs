@@ -70,6 +70,7 @@ impl Counter {
             printers: vec![],
             print_after_submit: false,
             bell: false,
+            window: None,
         });
         let area = Rect::new(0, 0, SIZE.0, SIZE.1);
         let options = TerminalOptions { viewport: Viewport::Fixed(area) };

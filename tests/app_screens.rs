@@ -469,3 +469,61 @@ fn f5_on_the_sheet_shows_the_slip_as_it_will_look() {
     counter.press("esc");
     assert_eq!(counter.draw(), (before, cursor));
 }
+
+#[test]
+fn the_screen_locks_on_time_and_the_clerk_is_logged_out() {
+    let mut counter = Counter::chinese();
+    // Between two whole minutes: the lock comes by its own time.
+    counter.pass(30_000);
+    counter.press("a backspace");
+    counter.pass(299_999);
+    counter.expect_not("已锁屏");
+    counter.pass(1);
+    counter.expect("已锁屏");
+    // A locked screen is told the time each minute, not over and over.
+    assert!(counter.pass(24 * 60_000) < 60);
+    assert!(!counter.commands.contains(&Cmd::Quit));
+    counter.pass(60_000);
+    assert!(counter.commands.contains(&Cmd::Quit));
+    counter.expect("已锁屏");
+}
+
+#[test]
+fn a_log_out_keeps_the_draft() {
+    let mut counter = Counter::chinese();
+    counter.type_text("wa");
+    counter.found(two_hits());
+    counter.press("down f3");
+    counter.opened(sheet(vec![]));
+    counter.type_text("00123");
+    counter.commands.clear();
+    counter.pass(30 * 60_000);
+    let quit = counter.commands.iter().position(|command| *command == Cmd::Quit);
+    let kept = counter.commands.iter().position(
+        |command| matches!(command, Cmd::SaveDraft(draft) if draft.fields.iter().any(|(_, typed)| typed == "00123")),
+    );
+    assert!(kept.is_some() && kept < quit, "{:?}", counter.commands);
+}
+
+#[test]
+fn a_session_lasts_ten_hours_and_ends_when_nobody_types() {
+    let mut counter = Counter::chinese();
+    for _ in 0..10 * 60 - 1 {
+        counter.pass(60_000);
+        counter.press("a backspace");
+    }
+    counter.pass(30_000);
+    counter.press("a backspace");
+    counter.pass(29_999);
+    counter.expect_not("已满10小时");
+    counter.pass(1);
+    counter.expect("已满10小时");
+    for _ in 0..3 {
+        counter.press("enter");
+        counter.expect("已满10小时");
+        counter.pass(59_999);
+        assert!(!counter.commands.contains(&Cmd::Quit));
+    }
+    counter.pass(1);
+    assert!(counter.commands.contains(&Cmd::Quit));
+}

@@ -443,6 +443,7 @@ fn a_paste_has_an_end() {
 fn a_paste_is_text_and_commands_nothing() {
     for keys in ["18234.56\r\n1320\r\n", "1\u{1b}[13~\u{13}\r", "\u{1b}OR\u{1b}[24~0\u{13}\r\r\r"] {
         let mut counter = at_field("first_pay", &[]);
+        counter.asked.clear();
         paste(&mut counter, keys);
         counter.expect("补助测算");
         counter.expect_not("确认提交");

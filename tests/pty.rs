@@ -62,17 +62,18 @@ fn modes(master: &dyn MasterPty) -> String {
 
 impl Counter {
     fn start(data: &Path, environment: &[(&str, &str)]) -> Counter {
-        Counter::start_through(&[], data, environment)
+        Counter::start_through(&[], &[], data, environment)
     }
 
     /// `through`: a command that runs the program.
-    fn start_through(through: &[&str], data: &Path, environment: &[(&str, &str)]) -> Counter {
+    fn start_through(through: &[&str], arguments: &[&str], data: &Path, environment: &[(&str, &str)]) -> Counter {
         let size = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
         let pty = native_pty_system().openpty(size).unwrap();
         let before = modes(pty.master.as_ref());
-        let words = [through, &[env!("CARGO_BIN_EXE_huzhu"), "demo", "--data"]].concat();
+        let words = [through, &[env!("CARGO_BIN_EXE_huzhu"), "demo"], arguments].concat();
         let mut command = CommandBuilder::new(words[0]);
         command.args(&words[1..]);
+        command.arg("--data");
         command.arg(data);
         command.env_clear();
         command.cwd(data);
@@ -207,19 +208,39 @@ fn the_desk_comes_and_goes() {
     counter.is_restored();
 }
 
+/// A configuration whose printer is at an address, as the environment that leads to it.
+fn with_printer(data: &Path, address: std::net::SocketAddr) -> [(&'static str, String); 1] {
+    let config = format!("[print]\nprofile = \"till\"\n[printer.till]\ndevice = \"tcp:{address}\"\n");
+    std::fs::create_dir(data.join("huzhu")).unwrap();
+    std::fs::write(data.join("huzhu/config.toml"), config).unwrap();
+    [("XDG_CONFIG_HOME", data.to_str().unwrap().to_owned())]
+}
+
+fn spooled(data: &Path) -> usize {
+    std::fs::read_dir(data.join("demo/spool")).unwrap().count()
+}
+
 #[test]
 fn the_end_waits_for_the_slip() {
     let data = demo();
-    let mut counter = Counter::start(data.path(), &[]);
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let [(name, folder)] = with_printer(data.path(), listener.local_addr().unwrap());
+    let (to, got) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let (mut line, _) = listener.accept().unwrap();
+        let mut slip = String::new();
+        line.read_to_string(&mut slip).unwrap();
+        to.send(slip).unwrap();
+        // It has all and takes its time to say so.
+        std::thread::sleep(Duration::from_secs(1));
+    });
+    let mut counter = Counter::start(data.path(), &[(name, &folder)]);
     counter.comes_to_the_confirmation();
-    // The end is asked for before the submit is answered.
-    counter.send(b" ");
-    std::thread::sleep(4 * PACE);
-    counter.send(b"\r\x11");
+    counter.types(" \r");
+    assert!(got.recv_timeout(PATIENCE).unwrap().contains("2,427.70"));
+    counter.types("\x11");
     assert_eq!(counter.ends(), 0);
-    let slips: Vec<_> = std::fs::read_dir(data.path().join("demo/slips")).unwrap().map(Result::unwrap).collect();
-    assert_eq!(slips.len(), 1, "{slips:?}");
-    assert!(std::fs::read_to_string(slips[0].path()).unwrap().contains("2,427.70"));
+    assert_eq!(spooled(data.path()), 0, "it would be printed again");
 }
 
 /// A printer's address where nobody takes a call, and what keeps it so.
@@ -245,11 +266,8 @@ fn printer_that_does_not_accept() -> (std::net::SocketAddr, tokio::runtime::Runt
 fn a_slip_that_was_under_way_at_the_end_is_sent_again_at_the_next_start() {
     let data = demo();
     let (address, runtime, held) = printer_that_does_not_accept();
-    std::fs::create_dir(data.path().join("huzhu")).unwrap();
-    let config = format!("[print]\nprofile = \"till\"\n[printer.till]\ndevice = \"tcp:{address}\"\n");
-    std::fs::write(data.path().join("huzhu/config.toml"), config).unwrap();
-    let environment = [("XDG_CONFIG_HOME", data.path().to_str().unwrap())];
-    let mut counter = Counter::start(data.path(), &environment);
+    let [(name, folder)] = with_printer(data.path(), address);
+    let mut counter = Counter::start(data.path(), &[(name, &folder)]);
     counter.comes_to_the_confirmation();
     counter.types(" \r");
     counter.shows("今日 受理1");
@@ -264,11 +282,10 @@ fn a_slip_that_was_under_way_at_the_end_is_sent_again_at_the_next_start() {
         listener.accept().unwrap().0.read_to_string(&mut slip).unwrap();
         slip
     });
-    let counter = Counter::start(data.path(), &environment);
+    let counter = Counter::start(data.path(), &[(name, &folder)]);
     counter.shows("上次没有送达的回执已重新发送，1 张");
     assert!(printer.join().unwrap().contains("2,427.70"));
-    let left = std::fs::read_dir(data.path().join("demo/spool")).unwrap().count();
-    assert_eq!(left, 0, "what arrived is not sent once more");
+    assert_eq!(spooled(data.path()), 0, "what arrived is not sent once more");
 }
 
 #[test]
@@ -318,7 +335,7 @@ fn a_terminal_that_is_gone_ends_the_program() {
     // Where the signal is ignored, the terminal itself tells.
     for through in [&[][..], &["/bin/sh", "-c", "trap '' HUP; exec \"$@\"", "sh"]] {
         let data = demo();
-        let mut counter = Counter::start_through(through, data.path(), &[]);
+        let mut counter = Counter::start_through(through, &[], data.path(), &[]);
         counter.shows("F1帮助");
         counter.seen.lock().unwrap().over = true;
         // An answer on the screen lets the reader see that it is over.
@@ -381,4 +398,44 @@ fn no_color_means_none_and_the_console_has_ascii_borders() {
         assert!(!(sequence[end..].starts_with('m') && colours), "a colour: {sequence:?}");
     }
     assert!(!text.contains('\u{2500}') && text.contains("----"), "lines are drawn with signs");
+}
+
+#[test]
+fn another_day_is_the_worlds_own_and_another_size_another_world() {
+    let folder = tempfile::tempdir().unwrap();
+    let make = |members: &str, more: &[&str]| {
+        let made = Command::new(env!("CARGO_BIN_EXE_huzhu"))
+            .args(["demo", "--members", members, "--make-only", "--lang", "en", "--data"])
+            .arg(folder.path())
+            .args(more)
+            .output()
+            .unwrap();
+        assert!(made.status.success());
+        String::from_utf8(made.stderr).unwrap()
+    };
+    assert!(!make("1000", &["--today", "2021-04-02"]).contains("anew"));
+    let mut counter = Counter::start(folder.path(), &[]);
+    counter.shows("2021-04-02");
+    counter.opens_a_claim();
+    counter.types("0012345678\r");
+    counter.shows("草稿已存");
+    // A world that somebody works in stays.
+    let refused = Command::new(env!("CARGO_BIN_EXE_huzhu"))
+        .args(["demo", "--members", "1001", "--make-only", "--lang", "en", "--data"])
+        .arg(folder.path())
+        .output()
+        .unwrap();
+    assert!(!refused.status.success());
+    assert!(String::from_utf8(refused.stderr).unwrap().contains("another counter uses"));
+    counter.signal(Signal::TERM);
+    assert_eq!(counter.ends(), 0);
+    let said = make("1001", &[]);
+    let aside = folder.path().join("demo/before-1");
+    assert!(said.contains("made anew") && said.contains(aside.to_str().unwrap()), "{said}");
+    assert!(aside.join("central.db").exists() && aside.join("journal.db").exists());
+    // The old draft is of a member of the old world.
+    let counter = Counter::start(folder.path(), &[]);
+    counter.shows("2021-03-20");
+    counter.shows("F1帮助");
+    assert!(!counter.text().contains("草稿"));
 }

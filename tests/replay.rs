@@ -118,3 +118,61 @@ async fn in_english_too() {
     let outcome = run_story(Options::new("expect F1 Help\n", path, Lang::English)).await.unwrap();
     holds(&outcome);
 }
+
+fn config(text: &str) -> huzhu::config::Config {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config.toml");
+    std::fs::write(&path, text).unwrap();
+    let environment = [("LANG".to_owned(), "zh_CN.UTF-8".to_owned())].into();
+    let sources = huzhu::config::Sources { file: Some(path), environment, flags: Vec::new() };
+    huzhu::config::Config::load(&sources).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_window_of_this_terminal_goes_before_the_accounts() {
+    let central = Central::new().await;
+    let story = "<idle>\nexpect 7号窗口\n";
+    let window = config("[office]\ncode = '150802'\nwindow = 7\n");
+    holds(&run_story(Options { config: window, ..central.options(story) }).await.unwrap());
+    holds(&central.run("<idle>\nexpect 1号窗口\n").await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_of_another_office_is_refused() {
+    let central = Central::new().await;
+    let elsewhere = config("[office]\ncode = '150803'\n");
+    let error = run_story(Options { config: elsewhere, ..central.options("<idle>\n") }).await.unwrap_err().to_string();
+    assert!(error.contains("150802") && error.contains("150803") && error.contains("office.code"), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_print_that_is_waited_for_is_counted() {
+    let trips = async |end: &str| {
+        let central = Central::new().await;
+        let story = format!("{ENTERED}<c-s><idle><space><enter><idle>\n<f5><idle>\n<c-p>{end}\n");
+        let outcome = central.run(&story).await;
+        holds(&outcome);
+        outcome.round_trips
+    };
+    assert_eq!(trips("<idle>").await, trips("").await + 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_password_may_be_given_and_is_not_needed() {
+    let central = Central::new().await;
+    let story = central.folder.path().join("s.keys");
+    std::fs::write(&story, "expect F1\n").unwrap();
+    let run = |fd: &str| {
+        std::process::Command::new(env!("CARGO_BIN_EXE_huzhu"))
+            .arg("replay")
+            .arg(&story)
+            .args(["--password-fd", fd, "--db"])
+            .arg(format!("sqlite:{}", central.folder.path().join("central.db").display()))
+            .stdin(std::process::Stdio::null())
+            .output()
+            .unwrap()
+    };
+    let ran = run("0");
+    assert!(ran.status.success() && ran.stderr.is_empty(), "{}", String::from_utf8_lossy(&ran.stderr));
+    assert!(!run("77").status.success(), "there is nothing to read");
+}

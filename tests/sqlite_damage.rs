@@ -173,7 +173,9 @@ async fn a_world_is_whole_or_not_there() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("central.db");
     // What a killed program leaves beside is no hindrance.
-    std::fs::write(directory.path().join("central.db.new"), b"half").unwrap();
+    for name in ["central.db.new", "central.db.new-wal", "central.db.new-shm"] {
+        std::fs::write(directory.path().join(name), b"half").unwrap();
+    }
     made(&path).await;
     let (store, damage) = open(&path).await.unwrap();
     assert_eq!(damage, None);
@@ -183,7 +185,7 @@ async fn a_world_is_whole_or_not_there() {
     let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&path).unwrap().permissions());
     assert_eq!(mode & 0o777, 0o600);
     let names: Vec<_> = std::fs::read_dir(directory.path()).unwrap().map(|file| file.unwrap().file_name()).collect();
-    assert!(!names.iter().any(|name| name.to_string_lossy().ends_with(".new")), "{names:?}");
+    assert!(!names.iter().any(|name| name.to_string_lossy().contains(".new")), "{names:?}");
     drop(store);
     // A generated database may be made anew, one with another account never.
     made(&path).await;

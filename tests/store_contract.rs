@@ -108,6 +108,22 @@ async fn a_unit_narrows_a_name(central: &dyn Central) {
     assert!(names(&walked).contains(&"王秀英"), "{:?}", names(&walked));
 }
 
+async fn units_are_found_as_they_are_typed(central: &dyn Central) {
+    // As a database has it whose units have no keys yet.
+    let named = "UPDATE unit SET name_key = '', name = '内蒙古某某（集团）ABC·公司' WHERE name = '巴彦淖尔市医院'";
+    central.tamper_as_owner(named).await;
+    let store = central.open("0137").await;
+    for typed in [
+        "王秀 内蒙古某某（集",
+        "王秀 内蒙古某某(集",
+        "wangxiu 内蒙古某某（集团）abc公司",
+        "王秀 内蒙古某某（集团） ＡＢＣ．公",
+    ] {
+        assert!(names(&find(&*store, typed).await).contains(&"王秀英"), "{typed}");
+    }
+    assert_eq!(find(&*store, "王秀 内蒙古某某（团").await, Found::default());
+}
+
 async fn other_leagues_are_out_of_scope(central: &dyn Central) {
     let store = central.open("0137").await;
     let other = central.world().members().find(|person| person.league.get() == 150_400).unwrap();
@@ -448,6 +464,9 @@ async fn verify_names_what_was_changed(central: &dyn Central) {
         central.tamper_as_owner(back).await;
         assert_eq!(store.verify().await.unwrap().differences, [], "{back}");
     }
+    central.tamper_as_owner("INSERT INTO claim_paid VALUES (99, 0, 2021, 'inpatient', 1, 1, 1)").await;
+    let lone = Difference { claim: "claim 99".into(), field: "paid".into() };
+    assert_eq!(store.verify().await.unwrap().differences, [lone]);
     central.tamper_as_owner("UPDATE claim SET office = 5 WHERE number = 2").await;
     let found = store.verify().await.unwrap();
     assert_eq!(found.claims, 3);
@@ -478,7 +497,8 @@ async fn verify_finds_a_policy_that_was_changed_with_its_hash(central: &dyn Cent
 macro_rules! contract {
     ($($adapter:ident: $central:path;)*) => { $(contract!(@ $adapter, $central,
         hello_tells_who_where_and_when every_kind_of_search_finds_the_member
-        the_own_office_comes_first_and_exact_before_beginning a_unit_narrows_a_name other_leagues_are_out_of_scope
+        the_own_office_comes_first_and_exact_before_beginning a_unit_narrows_a_name units_are_found_as_they_are_typed
+        other_leagues_are_out_of_scope
         heteronyms_dots_and_literals a_sheet_is_whole_and_masked looks_are_recorded_once_a_ticket
         looks_have_a_limit search_terms_have_a_limit a_submit_is_recorded_once facts_must_be_those_of_now a_bill_is_claimed_once_in_the_region
         stays_may_touch_and_not_overlap of_two_windows_one_wins a_withdrawn_claim_frees_its_bill

@@ -312,7 +312,9 @@ impl App {
                 self.tell_all(Event::Printed(number, &result));
             }
         }
-        if self.cx.idle_too_long() {
+        if self.cx.logs_out() {
+            self.log_out();
+        } else if self.cx.locks() {
             self.lock();
         }
         self.cx.take_commands()
@@ -326,7 +328,8 @@ impl App {
     /// How long until the app wants a [`Msg::Clock`].
     pub fn wake_in(&self) -> Option<Duration> {
         let screens = self.stack.iter().filter_map(|screen| screen.wake_at());
-        let next = screens.chain([self.cx.wake_at()]).min()?;
+        let locked = self.stack.last().is_some_and(|top| top.name() == "lock");
+        let next = screens.chain([self.cx.wake_at(locked)]).min()?;
         Some(Duration::from_millis(next.saturating_sub(self.cx.mono).max(1)))
     }
 
@@ -463,6 +466,13 @@ impl App {
             self.go(Go::Open(Box::new(screens::lock::Lock)));
             self.changed = true;
         }
+    }
+
+    /// Nobody is there any more: what is typed is kept, and the program ends.
+    fn log_out(&mut self) {
+        self.lock();
+        self.tell_all(Event::Ending);
+        self.cx.command(Cmd::Quit);
     }
 
     fn tell_top(&mut self, event: Event) {

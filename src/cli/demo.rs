@@ -35,7 +35,7 @@ pub struct Args {
     /// How many members the world has (default: 20000, or those that are there)
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1_000..=5_000_000))]
     members: Option<u32>,
-    /// The world's day (default: 2021-03-20)
+    /// The world's day (default: the one that it was made with, 2021-03-20)
     #[arg(long, value_name = "DATE")]
     today: Option<NaiveDate>,
     /// The login
@@ -64,6 +64,13 @@ impl Args {
         let there = std::fs::read_to_string(&note).ok().and_then(|text| text.trim().parse::<u32>().ok());
         let wanted = self.members.or(there).unwrap_or(MEMBERS);
         if !database.exists() || there != Some(wanted) {
+            if database.exists() {
+                let aside = data.set_aside().map_err(|error| anyhow!(words::data_dir(&error, &strings)))?;
+                let Some(aside) = aside else {
+                    return Err(anyhow!(strings.with("start-in-use", &[("path", &data.root().display())])));
+                };
+                eprintln!("{}", strings.with("demo-anew", &[("members", &wanted), ("aside", &aside.display())]));
+            }
             let day = self.today.unwrap_or_else(world_day);
             let made = runtime.block_on(make(&database, wanted, day, &strings));
             made.map_err(|error| anyhow!(words::open(&error, &database, &self.login, &strings)))?;
@@ -76,13 +83,13 @@ impl Args {
         drop(runtime);
         let theme = config.theme(&Environment::read());
         let login = self.login.clone();
-        let today = Some(self.today.unwrap_or_else(world_day));
         super::desk::run(Place {
             config,
             data,
             database,
             login,
-            today,
+            // Without one, the world's own day.
+            today: self.today,
             theme,
             size: guard::size(),
             slips: None,

@@ -51,6 +51,9 @@ pub struct Args {
     /// Where slips go, as text
     #[arg(long, value_name = "DIR")]
     slips: Option<PathBuf>,
+    /// Where the login's password is read from; the embedded database takes none
+    #[arg(long, value_name = "N")]
+    password_fd: Option<u32>,
     /// List every frame with its bytes
     #[arg(long)]
     frames: bool,
@@ -69,6 +72,11 @@ impl Args {
     pub fn run(&self, global: &Global) -> anyhow::Result<ExitCode> {
         let Some(config) = global.config(Vec::new())? else { return Ok(super::USAGE.into()) };
         let story = std::fs::read_to_string(&self.file).with_context(|| self.file.display().to_string())?;
+        if let Some(fd) = self.password_fd {
+            // Whoever wrote it is not left with a broken pipe.
+            let path = format!("/dev/fd/{fd}");
+            std::fs::read(&path).with_context(|| path)?;
+        }
         let Database::Sqlite(database) = self.db.clone();
         let options = Options {
             story,
@@ -385,7 +393,7 @@ impl Teller {
                 Request::Search(_) => {}
                 Request::CheckBill(_) | Request::CheckStay { .. } if !waits => {}
                 Request::Hello | Request::Reference { .. } | Request::Desk => {}
-                Request::RecordPrint(_) | Request::Reconcile(_) => {}
+                Request::RecordPrint(_) | Request::Reconcile(_) if !waits => {}
                 _ => self.outcome.round_trips += trips,
             }
         }

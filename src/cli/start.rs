@@ -69,6 +69,7 @@ impl Place {
         let (store, damage) = SqliteStore::open(&self.database, &self.login, self.today)
             .await
             .map_err(|error| anyhow!(words::open(&error, &self.database, &self.login, &strings)))?;
+        self.check_office(&store, &strings).await?;
         let damage = damage.map(|damage| words::damage(&damage, &strings));
         let lost = lost.map(|lost| words::lost(&lost, &strings));
         let told = [damage, lost].into_iter().flatten().reduce(|one, other| format!("{one} {other}"));
@@ -84,6 +85,7 @@ impl Place {
             printers: printing.names(),
             print_after_submit: self.config.print_after_submit(),
             bell: self.config.bell(),
+            window: self.config.window(),
             strings,
         };
         let outside = Outside {
@@ -93,6 +95,23 @@ impl Place {
             watched: self.watched,
         };
         Ok(Machine::new(setup, outside))
+    }
+
+    /// A terminal that is told its office serves no account of another.
+    async fn check_office(&self, store: &impl Store, strings: &Strings) -> anyhow::Result<()> {
+        let Some(configured) = self.config.office() else { return Ok(()) };
+        let hello = store.hello().await;
+        let hello = hello.map_err(|error| anyhow!(words::open(&error, &self.database, &self.login, strings)))?;
+        if hello.office.code == configured {
+            return Ok(());
+        }
+        let args: [(&str, &dyn std::fmt::Display); 4] = [
+            ("login", &self.login),
+            ("office", &hello.office.name),
+            ("code", &hello.office.code),
+            ("configured", &configured),
+        ];
+        Err(anyhow!(strings.with("start-other-office", &args)))
     }
 
     /// The best guess of the server's time until it tells: its day, where one was given.

@@ -21,6 +21,7 @@ pub use error::{ConfigError, Problem};
 pub use keys::{KEYS, PRINTER_KEYS};
 pub use place::{DataDir, DataDirError};
 
+use crate::domain::OfficeCode;
 use crate::slip::{Device, Language, Profile};
 use crate::strings::{Lang, Strings};
 use crate::term::look::Environment;
@@ -202,9 +203,15 @@ impl Config {
         self.get("lock.minutes").parse().unwrap_or(5)
     }
 
-    /// The window's number.
-    pub fn window(&self) -> u32 {
-        self.get("office.window").parse().unwrap_or(1)
+    /// The window's number, where one is configured: it goes before the account's.
+    pub fn window(&self) -> Option<u32> {
+        let (value, origin) = self.values.get("office.window")?;
+        if *origin == Origin::BuiltIn { None } else { value.parse().ok() }
+    }
+
+    /// The office that this terminal stands in, where it is configured.
+    pub fn office(&self) -> Option<OfficeCode> {
+        self.get("office.code").parse().ok()
     }
 
     /// Whether errors ring.

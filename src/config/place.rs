@@ -7,6 +7,7 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use etcetera::{BaseStrategy, choose_base_strategy};
+use rustix::fs::{FlockOperation, flock};
 
 /// Why the data directory can't be used.
 #[derive(Debug, thiserror::Error)]
@@ -65,6 +66,35 @@ impl DataDir {
     /// The embedded central database.
     pub fn central(&self) -> PathBuf {
         self.root.join("central.db")
+    }
+
+    /// Sets everything that is kept aside, drafts and slips that have not left too, into a new folder in it, and gives that;
+    /// none where another program works here.
+    ///
+    /// # Errors
+    /// Where something can't be moved.
+    pub fn set_aside(&self) -> Result<Option<PathBuf>, DataDirError> {
+        let at = |path: &Path, error: io::Error| DataDirError::Io(path.to_owned(), error);
+        let lock = self.root.join("lock");
+        let held = fs::File::options().create(true).truncate(false).write(true).open(&lock);
+        let held = held.map_err(|error| at(&lock, error))?;
+        if flock(&held, FlockOperation::NonBlockingLockExclusive).is_err() {
+            return Ok(None);
+        }
+        let free = (1..).map(|n: u32| self.root.join(format!("before-{n}"))).find(|path| !path.exists());
+        let aside = free.ok_or(DataDirError::NoHome)?;
+        DirBuilder::new().mode(0o700).create(&aside).map_err(|error| at(&aside, error))?;
+        for entry in fs::read_dir(&self.root).map_err(|error| at(&self.root, error))? {
+            let entry = entry.map_err(|error| at(&self.root, error))?;
+            let name = entry.file_name();
+            let kept = name.to_string_lossy();
+            // The database and the journal with their companions, the note of the size, slips.
+            let moves = ["central.db", "journal.", "checkpoint", "members", "spool", "slips"];
+            if moves.iter().any(|begins| kept.starts_with(begins)) {
+                fs::rename(entry.path(), aside.join(&name)).map_err(|error| at(&entry.path(), error))?;
+            }
+        }
+        Ok(Some(aside))
     }
 
     /// Printed slips, where no printer is configured.

@@ -83,8 +83,7 @@ impl Query {
             let digits = typed.chars().take(TYPED_MAX).all(|c| c.is_ascii_digit());
             return Err(if digits { NoQuery::TooLong } else { NoQuery::Unknown });
         }
-        // A full-width stop is a name's middle dot here, not the point of a number.
-        let typed = half_width(&typed.replace('\u{ff0e}', "\u{b7}"));
+        let typed = half(typed);
         let plain: String =
             typed.chars().filter(|c| !c.is_whitespace() && *c != '-').map(|c| c.to_ascii_uppercase()).collect();
         if plain.is_empty() {
@@ -119,6 +118,16 @@ impl Query {
     }
 }
 
+/// Half-width; a full-width stop is a name's middle dot here, not the point of a number.
+fn half(typed: &str) -> String {
+    half_width(&typed.replace('\u{ff0e}', "\u{b7}"))
+}
+
+/// What a unit is searched by: its name and what is typed of it alike.
+pub fn unit_key(name: &str) -> String {
+    name_key(&half(name)).to_ascii_lowercase()
+}
+
 /// Digits, with an X last or not.
 fn digits(plain: &str, today: NaiveDate) -> Result<Query, NoQuery> {
     let is_mobile = plain.len() == 11
@@ -143,7 +152,7 @@ fn digits(plain: &str, today: NaiveDate) -> Result<Query, NoQuery> {
 fn terms(typed: &str) -> Result<Query, NoQuery> {
     let mut words = typed.split_whitespace();
     let first = name_key(words.next().unwrap_or_default());
-    let rest = name_key(&words.collect::<String>());
+    let rest = unit_key(&words.collect::<String>());
     let unit = match letters(&rest) {
         Some(letters) => Some(letters),
         None => Some(rest),

@@ -154,7 +154,7 @@ impl Machine {
                     Msg::Store { seq, result } => {
                         self.owed.remove(seq);
                         if let Ok(Reply::Hello(hello)) = result {
-                            self.clock.told(hello.now);
+                            self.clock.told(hello.now, hello.world_day);
                         }
                     }
                     Msg::Printed(..) => self.prints = self.prints.saturating_sub(1),

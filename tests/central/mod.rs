@@ -183,6 +183,17 @@ pub const TAMPERED: &[(&str, &str, &str)] = &[
         "event:submitted",
     ),
     (
+        "INSERT INTO bill SELECT 'E/1/' || bill_number, seq FROM claim WHERE number = 2",
+        "DELETE FROM bill WHERE key LIKE 'E/1/%'",
+        "bill",
+    ),
+    ("INSERT INTO bill VALUES ('HZ150802-2021-0000002', 99)", "DELETE FROM bill WHERE claim = 99", "bill"),
+    (
+        "INSERT INTO claim_paid SELECT claim, 9, period, benefit, base, days, amount FROM claim_paid WHERE claim = 2 AND place = 0",
+        "DELETE FROM claim_paid WHERE place = 9",
+        "paid",
+    ),
+    (
         "UPDATE claim SET period = period + 99999999999 WHERE number = 2",
         "UPDATE claim SET period = period - 99999999999 WHERE number = 2",
         "period",

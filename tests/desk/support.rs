@@ -60,6 +60,7 @@ impl Counter {
             printers: vec!["till".into(), "office".into()],
             print_after_submit: true,
             bell: true,
+            window: None,
         };
         let (app, commands) = App::new(setup);
         let mut counter = Counter { app, asked: VecDeque::new(), commands: vec![], size: (80, 24), mono: 0 };
@@ -114,6 +115,18 @@ impl Counter {
         self.mono += millis;
         let now = time("2021-03-20 09:14") + chrono::Duration::milliseconds(self.mono as i64);
         self.send(Msg::Clock { now, mono: self.mono });
+    }
+
+    /// Lets time pass as the runtime does: the counter is told the time when it wants to be, so often and no more.
+    pub fn pass(&mut self, millis: u64) -> usize {
+        let until = self.mono + millis;
+        let mut told = 0;
+        while self.mono < until {
+            let wake = self.app.wake_in().map_or(millis, |wake| wake.as_millis() as u64);
+            self.wait(wake.min(until - self.mono));
+            told += 1;
+        }
+        told
     }
 
     /// Answers the oldest open request of a kind; fails where there is none.

@@ -29,9 +29,9 @@ impl Screen for Lock {
         Vec::new()
     }
 
-    fn on(&mut self, _cx: &mut Context, event: Event) -> Go {
+    fn on(&mut self, cx: &mut Context, event: Event) -> Go {
         match event {
-            Event::Action(Action::Open) => Go::Close,
+            Event::Action(Action::Open) if !cx.session_over() => Go::Close,
             _ => Go::Stay,
         }
     }
@@ -43,7 +43,11 @@ impl Screen for Lock {
     fn draw(&self, cx: &Context, area: Rect, buf: &mut Buffer) -> Option<Position> {
         let office = cx.hello.as_ref().map(|hello| hello.office.name.clone()).unwrap_or_default();
         let key = cx.keymap.hint(Action::Open).unwrap_or_default();
-        let lines = [cx.t("app-name"), office, String::new(), cx.strings.with("lock-go-on", &[("key", &key)])];
+        let go_on = match cx.session_over() {
+            true => cx.t("lock-session-over"),
+            false => cx.strings.with("lock-go-on", &[("key", &key)]),
+        };
+        let lines = [cx.t("app-name"), office, String::new(), go_on];
         let top = usize::from(area.height).saturating_sub(lines.len()) / 2;
         for (y, line) in lines.iter().enumerate() {
             let row = at(area, top + y);

@@ -125,7 +125,7 @@ fn options(path: &Path) -> SqliteConnectOptions {
 fn put_in_place(made: &Path, path: &Path) -> Result<(), StoreError> {
     let unreachable = |error: std::io::Error| StoreError::Unreachable(error.to_string());
     std::fs::File::open(made).and_then(|file| file.sync_all()).map_err(unreachable)?;
-    for file in &rescue::with_companions(path)[1..] {
+    for file in rescue::with_companions(path)[1..].iter().chain(&rescue::with_companions(made)[1..]) {
         let _ = std::fs::remove_file(file);
     }
     std::fs::rename(made, path).map_err(unreachable)?;

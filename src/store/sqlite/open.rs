@@ -15,13 +15,18 @@ use tokio::sync::Mutex;
 use super::member::Limits;
 use super::rescue::{self, Damage};
 use super::search::SearchSql;
+use super::submit::begin;
 use super::terms::Terms;
 use super::{Me, SqliteStore, failed};
 use crate::domain::area::REGION;
+use crate::domain::query::unit_key;
 use crate::store::{Office, StoreError};
 
 /// The schema's versions, oldest first. An applied one is never edited.
-const MIGRATIONS: [(i64, &str, &str); 1] = [(1, "schema", include_str!("../../../migrations/sqlite/0001_schema.sql"))];
+const MIGRATIONS: [(i64, &str, &str); 2] = [
+    (1, "schema", include_str!("../../../migrations/sqlite/0001_schema.sql")),
+    (2, "unit key", include_str!("../../../migrations/sqlite/0002_unit_key.sql")),
+];
 /// How long a statement waits for another program's write.
 const BUSY: Duration = Duration::from_secs(5);
 /// Pages that a connection keeps, in KiB; the rest is the system's cache.
@@ -151,7 +156,8 @@ pub(super) async fn make(path: &Path) -> Result<(), StoreError> {
         .mode(0o600)
         .open(path)
         .map_err(|error| StoreError::Unreachable(error.to_string()))?;
-    connect(path, true).await.map(drop)
+    // Closed, not only let go of: nothing of it is left when another connection comes.
+    connect(path, true).await?.close().await.map_err(failed)
 }
 
 /// A connection. The writing one brings the schema up to date first.
@@ -167,8 +173,32 @@ pub(super) async fn connect(path: &Path, writes: bool) -> Result<SqliteConnectio
             MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => failed(error),
             other => StoreError::Damaged(other.to_string()),
         })?;
+        unit_keys(&mut connection).await?;
     }
     Ok(connection)
+}
+
+/// What units are searched by, where it is not there yet.
+pub(super) async fn unit_keys(connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    let new = sqlx::query("SELECT 1 FROM unit WHERE name_key = '' LIMIT 1")
+        .fetch_optional(&mut *connection)
+        .await
+        .map_err(failed)?;
+    if new.is_none() {
+        return Ok(());
+    }
+    let mut tx = begin(connection).await?;
+    let units: Vec<(i64, String)> =
+        sqlx::query_as("SELECT id, name FROM unit WHERE name_key = ''").fetch_all(&mut *tx).await.map_err(failed)?;
+    for (id, name) in units {
+        sqlx::query("UPDATE unit SET name_key = ?2 WHERE id = ?1")
+            .bind(id)
+            .bind(unit_key(&name))
+            .execute(&mut *tx)
+            .await
+            .map_err(failed)?;
+    }
+    tx.commit().await.map_err(failed)
 }
 
 /// What all connections have in common.

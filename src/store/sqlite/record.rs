@@ -198,6 +198,11 @@ impl Stored {
         &self.texts
     }
 
+    /// Whether the card that is paid to ends with what is shown of it.
+    pub fn card_ends(&self) -> bool {
+        self.card.is_empty() || self.card.ends_with(&self.claim.claim.payee.last4())
+    }
+
     /// The recorded fields in the order of contract 6, then those that were derived for lists, as they stood at submit.
     pub fn fields(&self, state_then: ClaimState) -> Vec<(&'static str, String)> {
         let (claim, new) = (&self.claim, &self.claim.claim);

@@ -75,6 +75,7 @@ pub(super) async fn rescue(path: &Path) -> Result<Damage, StoreError> {
         }
         return Err(StoreError::Damaged(set_aside.display().to_string()));
     }
+    open::unit_keys(&mut to).await?;
     keys_anew(&mut to).await?;
     go_on(&mut to).await?;
     to.close().await.map_err(failed)?;
@@ -111,8 +112,18 @@ async fn run(to: &mut SqliteConnection, text: String) -> Result<u64, sqlx::Error
     sqlx::query(AssertSqlSafe(text)).persistent(false).execute(to).await.map(|done| done.rows_affected())
 }
 
+/// The columns that a table has in both files: the damaged one may be of an older schema.
+async fn columns(to: &mut SqliteConnection, table: &str) -> String {
+    let text = "SELECT group_concat(n.name) FROM pragma_table_info(?1, 'main') n \
+         WHERE n.name IN (SELECT name FROM pragma_table_info(?1, 'old'))";
+    // Where the old schema can't be read, no row of it can.
+    let found = sqlx::query_scalar::<_, Option<String>>(text).bind(table.to_owned()).fetch_one(to).await;
+    found.ok().flatten().unwrap_or_else(|| "rowid".to_owned())
+}
+
 /// Chunk by chunk in the order of the key; where a chunk can't be read, row by row, and then further and further behind.
 async fn numbered(to: &mut SqliteConnection, table: &str, key: &str, damage: &mut Damage) {
+    let columns = columns(to, table).await;
     let next =
         format!("SELECT max({key}) FROM (SELECT {key} FROM old.{table} WHERE {key} > ?1 ORDER BY {key} LIMIT ?2)");
     let (mut after, mut size, mut step) = (0_i64, CHUNK, 0);
@@ -127,7 +138,7 @@ async fn numbered(to: &mut SqliteConnection, table: &str, key: &str, damage: &mu
             Ok(Some(last)) => run(
                 to,
                 format!(
-                    "INSERT OR IGNORE INTO {table} SELECT * FROM old.{table} WHERE {key} > {after} AND {key} <= {last}"
+                    "INSERT OR IGNORE INTO {table} ({columns}) SELECT {columns} FROM old.{table} WHERE {key} > {after} AND {key} <= {last}"
                 ),
             )
             .await

@@ -113,7 +113,7 @@ impl SearchSql {
             )
         };
         SearchSql {
-            by_name: by("name"),
+            by_name: by("name_key"),
             by_initials: by("initials"),
             scope_range,
             hit: hits(1),

@@ -4,6 +4,7 @@ use tokio::sync::mpsc;
 
 use super::batch::{Batch, Gone, Rows, Table};
 use crate::domain::member::MemberId;
+use crate::domain::query::unit_key;
 use crate::store::sqlite::keys::{Kind, keys_of};
 use crate::world::{PersonRow, UnitRow};
 
@@ -70,16 +71,18 @@ impl Pile {
 
 /// All units.
 pub fn units(units: impl Iterator<Item = UnitRow>, sender: &mpsc::Sender<Batch>) -> Result<(), Gone> {
-    let head = "INSERT INTO unit (id, league, office, name, initials, participants, employees)";
-    let mut table = Table::new(sender, head, 7);
+    let head = "INSERT INTO unit (id, league, office, name, initials, participants, employees, name_key)";
+    let mut table = Table::new(sender, head, 8);
     for unit in units {
         table.add(unit.id);
         table.add(i64::from(unit.league.get()));
         table.add(i64::from(unit.office.get()));
+        let key = unit_key(&unit.name);
         table.add(unit.name);
         table.add(unit.initials);
         table.add(unit.participants);
         table.add(unit.employees);
+        table.add(key);
         table.end_row()?;
     }
     table.flush()
