@@ -370,6 +370,9 @@ fn another_size_and_back_is_the_same_screen() {
     counter.shows("F1帮助");
     counter.types("wangxiu");
     counter.shows("王秀英");
+    // All that the last letter asked for is there.
+    counter
+        .wait_for("the rows", |screen| screen.contents().contains("wangxiu") && screen.contents().contains("2条 拼音"));
     let before = counter.text();
     let resize = |counter: &Counter, columns: u16, rows: u16| {
         counter.seen.lock().unwrap().terminal.set_size(rows.try_into().unwrap(), columns.try_into().unwrap());
