@@ -13,6 +13,7 @@ use super::lookup::Lookup;
 use super::prints::Pending;
 use super::{Action, Ahead, Cmd, Resent};
 use crate::domain::claim::{ClaimId, ClaimKind, NewClaim};
+use crate::domain::date::from_shanghai;
 use crate::domain::number::ClaimNumber;
 use crate::keymap::Keymap;
 use crate::store::journal::Draft;
@@ -22,6 +23,12 @@ use crate::ui::theme::Theme;
 
 /// The longest paste that is taken, in characters.
 pub const PASTE_MAX: usize = 4096;
+/// The program ends after so long without a key (contract 3), in milliseconds; the draft is kept.
+pub const LOG_OUT_AFTER: u64 = 30 * 60_000;
+/// The longest session (contract 3), in milliseconds: then the screen locks and stays so.
+pub const SESSION_MAX: u64 = 10 * 3_600_000;
+/// A session that is over ends after so long without a key, in milliseconds.
+pub const IDLE_MINUTE: u64 = 60_000;
 /// The most keys and pastes that are kept while an answer is awaited.
 pub const AHEAD_MAX: usize = 256;
 
@@ -51,6 +58,8 @@ pub struct Setup {
     pub print_after_submit: bool,
     /// Whether the bell rings on errors.
     pub bell: bool,
+    /// The window's number, where this terminal has its own.
+    pub window: Option<u32>,
 }
 
 /// How a message is meant.
@@ -127,6 +136,7 @@ pub struct Context {
     unseen_until: u64,
     lock_after: u64,
     bell: bool,
+    window: Option<u32>,
 }
 
 impl Context {
@@ -162,6 +172,7 @@ impl Context {
             unseen_until: 0,
             lock_after: setup.lock_minutes.clamp(1, 5) * 60_000,
             bell: setup.bell,
+            window: setup.window,
         };
         cx.hello_seq = cx.ask(Request::Hello);
         cx.reference_seq = cx.ask(Request::Reference { version: String::new() });
@@ -233,8 +244,7 @@ impl Context {
     pub fn new_id(&mut self) -> Uuid {
         let mut random = [0; 10];
         self.random.fill_bytes(&mut random);
-        // Shanghai is UTC+8 all year.
-        let millis = self.now.and_utc().timestamp_millis() - 8 * 3_600_000;
+        let millis = from_shanghai(self.now).timestamp_millis();
         uuid::Builder::from_unix_timestamp_millis(millis.max(0) as u64, &random).into_uuid()
     }
 
@@ -274,17 +284,35 @@ impl Context {
         self.touched_at = self.mono;
     }
 
-    pub(super) fn idle_too_long(&self) -> bool {
-        self.mono.saturating_sub(self.touched_at) >= self.lock_after
+    /// Whether the session has lasted as long as one may.
+    pub fn session_over(&self) -> bool {
+        self.mono >= SESSION_MAX
     }
 
-    pub(super) fn wake_at(&self) -> u64 {
+    pub(super) fn locks(&self) -> bool {
+        self.session_over() || self.mono >= self.touched_at + self.lock_after
+    }
+
+    pub(super) fn logs_out(&self) -> bool {
+        self.mono >= self.log_out_at()
+    }
+
+    fn log_out_at(&self) -> u64 {
+        let limit = if self.session_over() { IDLE_MINUTE } else { LOG_OUT_AFTER };
+        self.touched_at + limit
+    }
+
+    /// When the time is to be told, in milliseconds of the steady count.
+    pub(super) fn wake_at(&self, locked: bool) -> u64 {
         let to_the_minute = 60_000 - (self.now.and_utc().timestamp_millis().rem_euclid(60_000)) as u64;
         let mut at = self.mono + to_the_minute;
         if !self.waiting.is_empty() && !self.spins() {
             at = at.min(self.touched_at + 151);
         }
-        at
+        if !locked {
+            at = at.min(self.touched_at + self.lock_after).min(SESSION_MAX);
+        }
+        at.min(self.log_out_at())
     }
 
     pub(super) fn is_waiting(&self) -> bool {
@@ -306,7 +334,10 @@ impl Context {
             _ => self.cut_since = None,
         }
         match result {
-            Ok(Reply::Hello(hello)) if seq == self.hello_seq => self.hello = Some(hello.as_ref().clone()),
+            Ok(Reply::Hello(hello)) if seq == self.hello_seq => {
+                let window = self.window.unwrap_or(hello.window);
+                self.hello = Some(Hello { window, ..hello.as_ref().clone() });
+            }
             Ok(Reply::Desk(desk)) if seq == self.desk_seq => self.desk = desk.as_ref().clone(),
             Ok(Reply::Submitted(submitted)) => {
                 self.submitted = Some(submitted.claim.number);
