@@ -13,6 +13,7 @@ use super::lookup::Lookup;
 use super::prints::Pending;
 use super::{Action, Ahead, Cmd, Resent};
 use crate::domain::claim::{ClaimId, ClaimKind, NewClaim};
+use crate::domain::date::from_shanghai;
 use crate::domain::number::ClaimNumber;
 use crate::keymap::Keymap;
 use crate::store::journal::Draft;
@@ -221,8 +222,7 @@ impl Context {
     pub fn new_id(&mut self) -> Uuid {
         let mut random = [0; 10];
         self.random.fill_bytes(&mut random);
-        // Shanghai is UTC+8 all year.
-        let millis = self.now.and_utc().timestamp_millis() - 8 * 3_600_000;
+        let millis = from_shanghai(self.now).timestamp_millis();
         uuid::Builder::from_unix_timestamp_millis(millis.max(0) as u64, &random).into_uuid()
     }
 
