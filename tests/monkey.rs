@@ -15,7 +15,7 @@ use huzhu::domain::canonical::{hex, sha256};
 use huzhu::domain::claim::{Claim, ClaimKind, ClaimState, Standing};
 use huzhu::keymap::{Code, Key};
 use huzhu::store::{Desk, Duplicate, Found, PublishedPolicy, Reference, Reply, Request, StoreError, Submitted};
-use huzhu::strings::Lang;
+use huzhu::strings::{Lang, Strings};
 use rand::Rng;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -97,13 +97,27 @@ struct Monkey {
     counter: Counter,
     random: ChaCha8Rng,
     submits: usize,
+    lang: Lang,
+    /// The confirmation's title.
+    title: String,
 }
 
 impl Monkey {
-    fn new(seed: u64, lang: Lang) -> Monkey {
+    fn start(lang: Lang) -> Counter {
         let mut counter = Counter::silent(lang);
         counter.send(Msg::Journal { drafts: vec![draft("巴特尔")], reference: None, damage: None });
-        Monkey { counter, random: ChaCha8Rng::seed_from_u64(seed), submits: 0 }
+        counter
+    }
+
+    fn new(seed: u64, lang: Lang) -> Monkey {
+        let counter = Monkey::start(lang);
+        Monkey {
+            counter,
+            random: ChaCha8Rng::seed_from_u64(seed),
+            submits: 0,
+            lang,
+            title: Strings::new(lang).get("confirm-title"),
+        }
     }
 
     fn pick<T: Copy>(&mut self, from: &[T]) -> T {
@@ -201,8 +215,9 @@ impl Monkey {
 
     fn press(&mut self, msg: Msg) {
         let confirmed = matches!(msg, Msg::Key(Key { code: Code::Enter, .. }) | Msg::Burst(_)) && {
-            let screen = self.counter.screen();
-            screen.contains("确认提交") || screen.contains("Confirm")
+            // A key of the bottom line may be called the same: the title begins a row of the panel, alone in it.
+            let is_title = |row: &str| row.split("  ").next().is_some_and(|words| words.trim() == self.title);
+            self.counter.screen().lines().any(|line| line.split_once('|').is_some_and(|(_, row)| is_title(row)))
         };
         self.counter.send(msg);
         // A retry of a submit is sent by the clock, never by a key.
@@ -229,6 +244,8 @@ impl Monkey {
                 Cmd::SaveDraft(draft) if self.random.random_range(0..50) == 0 => {
                     self.counter.send(Msg::DraftSaved(draft.id, Err("disk full".into())));
                 }
+                // The clerk starts it again; a session ends by itself too.
+                Cmd::Quit => self.counter = Monkey::start(self.lang),
                 _ => {}
             }
         }

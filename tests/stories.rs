@@ -56,3 +56,19 @@ fn judge(name: &str, outcome: &Outcome) -> Vec<String> {
     let failed = outcome.failed.iter();
     failed.map(|f| format!("{name}:{}: {}\n{}", f.line, f.expected, f.screen.join("\n"))).collect()
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_reference_task_holds_in_english() {
+    let folder = tempfile::tempdir().unwrap();
+    let (world, slips) = (folder.path().join("world.db"), folder.path().join("slips"));
+    demo::make(&world, 1_000, huzhu::world::world_day(), &Strings::new(Lang::English)).await.unwrap();
+    let story = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/stories/r1.keys")).unwrap();
+    let story = story.replace("确认提交", "Confirm").replace("今日 受理", "today 1");
+    let options = Options { slips: Some(slips.clone()), ..Options::new(&story, world, Lang::English) };
+    let outcome = run_story(options).await.unwrap();
+    assert!(outcome.failed.is_empty(), "{}", judge("r1.keys in English", &outcome).join("\n"));
+    let printed: Vec<PathBuf> = fs::read_dir(slips).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert_eq!(printed.len(), 1, "{printed:?}");
+    let slip = fs::read_to_string(&printed[0]).unwrap();
+    assert!(slip.contains("Acknowledgement") && slip.contains("2,427.70"), "{slip}");
+}

@@ -3,10 +3,9 @@
 //!
 //! To print another form: its data made from a recorded claim here, beside [`acknowledgement`].
 
-use chrono::TimeDelta;
-
 use super::{Cmd, Context, Tone};
 use crate::domain::claim::{Claim, NewClaim};
+use crate::domain::date::from_shanghai;
 use crate::domain::member::Member;
 use crate::domain::number::ClaimNumber;
 use crate::policy::Assessment;
@@ -106,8 +105,7 @@ pub fn preview(cx: &Context, claim: NewClaim, member: &Member) -> Option<Acknowl
         league: hello.office.league,
         office: hello.office.code,
         rev: 0,
-        // Shanghai is UTC+8 all year.
-        submitted_at: (cx.now - TimeDelta::hours(8)).and_utc(),
+        submitted_at: from_shanghai(cx.now),
         clerk: hello.login.clone(),
         member_name: member.name.clone(),
         member_id_masked: member.id_masked.clone(),

@@ -6,13 +6,14 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow};
 use async_trait::async_trait;
-use chrono::{NaiveDate, NaiveDateTime, TimeDelta, Utc};
+use chrono::{NaiveDate, NaiveDateTime, Utc};
 use tokio::task::JoinHandle;
 
 use super::words;
 use crate::app::Setup;
 use crate::config::{Config, DataDir};
 use crate::domain::ClaimId;
+use crate::domain::date::to_shanghai;
 use crate::keymap::{Keymap, SHIPPED};
 use crate::runtime::{Keep, Kept, Machine, Outside, Printing};
 use crate::slip::paper::Paper;
@@ -116,7 +117,7 @@ impl Place {
 
     /// The best guess of the server's time until it tells: its day, where one was given.
     fn guess(&self) -> NaiveDateTime {
-        let now = (Utc::now() + TimeDelta::hours(8)).naive_utc();
+        let now = to_shanghai(Utc::now());
         self.today.map_or(now, |day| day.and_time(now.time()))
     }
 

@@ -1,8 +1,21 @@
-//! Dates as a clerk types them.
+//! Dates as a clerk types them, and the time of the clocks on the wall.
 
-use chrono::{Datelike, Days, NaiveDate};
+use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 
 use super::text::half_width;
+
+/// Asia/Shanghai, which has had no other time since 1991.
+const EAST_8: TimeDelta = TimeDelta::hours(8);
+
+/// A moment as clocks on the wall show it.
+pub fn to_shanghai(moment: DateTime<Utc>) -> NaiveDateTime {
+    moment.naive_utc() + EAST_8
+}
+
+/// The moment when clocks on the wall show this.
+pub fn from_shanghai(shown: NaiveDateTime) -> DateTime<Utc> {
+    (shown - EAST_8).and_utc()
+}
 
 /// Why what was typed is no date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,6 +76,13 @@ mod tests {
 
     fn day(y: i32, m: u32, d: u32) -> NaiveDate {
         NaiveDate::from_ymd_opt(y, m, d).unwrap()
+    }
+
+    #[test]
+    fn the_wall_is_eight_hours_ahead() {
+        let moment: DateTime<Utc> = "2021-03-19T18:30:00Z".parse().unwrap();
+        assert_eq!(to_shanghai(moment), day(2021, 3, 20).and_hms_opt(2, 30, 0).unwrap());
+        assert_eq!(from_shanghai(to_shanghai(moment)), moment);
     }
 
     #[test]

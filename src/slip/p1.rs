@@ -1,11 +1,12 @@
 //! P1 受理回执: what a member takes home from the window (contract 11). No diagnosis, no card, no mobile; the ID number
 //! only masked. Pure.
 
-use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime, Timelike, Utc};
+use chrono::{Datelike, NaiveDate, NaiveDateTime, Timelike};
 use serde::Deserialize;
 
 use super::layout::{Block, Layout, Sheet};
 use crate::domain::claim::{Claim, ClaimKind, ClaimState};
+use crate::domain::date::to_shanghai;
 use crate::domain::mask;
 use crate::domain::money::Money;
 use crate::domain::number::ClaimNumber;
@@ -16,8 +17,6 @@ use crate::strings::Strings;
 use crate::strings::explain::{ExplainLine, LineKind};
 use crate::ui::text::cut;
 
-/// Asia/Shanghai, in seconds east of Greenwich.
-const SHANGHAI: i32 = 8 * 3600;
 /// Columns of a name or another text from a record: sixty hanzi. Longer ones are damage, and would fill metres of paper.
 const LONGEST: usize = 2 * NAME_MAX;
 
@@ -151,7 +150,7 @@ impl Acknowledgement {
             phone: office.phone.clone(),
             number: Some(record.number),
             state: claim.state,
-            submitted: in_shanghai(record.submitted_at),
+            submitted: to_shanghai(record.submitted_at),
             name: cut(&record.member_name, LONGEST),
             // Masking what is masked changes nothing; a whole number never gets through.
             id_masked: mask::id_number(&record.member_id_masked),
@@ -334,11 +333,4 @@ fn day(date: NaiveDate, strings: &Strings) -> String {
 
 fn moment(at: NaiveDateTime, strings: &Strings) -> String {
     format!("{} {:02}:{:02}", day(at.date(), strings), at.hour(), at.minute())
-}
-
-fn in_shanghai(at: DateTime<Utc>) -> NaiveDateTime {
-    match FixedOffset::east_opt(SHANGHAI) {
-        Some(offset) => at.with_timezone(&offset).naive_local(),
-        None => at.naive_utc(),
-    }
 }

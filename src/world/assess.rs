@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use chrono::{NaiveDate, NaiveTime, TimeDelta};
+use chrono::{NaiveDate, NaiveTime};
 
 use super::Assessed;
 use crate::data::POLICIES;
@@ -23,7 +23,7 @@ pub fn published() -> Vec<PublishedPolicy> {
             version: policy.version,
             text: (*text).to_owned(),
             sha256: hex(&sha256(text.as_bytes())),
-            published_at: (midnight - TimeDelta::hours(8)).and_utc(),
+            published_at: crate::domain::date::from_shanghai(midnight),
         })
     };
     POLICIES.iter().filter_map(read).collect()

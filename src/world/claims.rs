@@ -295,7 +295,7 @@ impl<A: Fn(&Facts) -> Option<Assessed>> Iterator for Writer<'_, A> {
 
 /// From the clock of Asia/Shanghai, which is eight hours ahead and has no summer time.
 fn utc(local: NaiveDateTime) -> DateTime<Utc> {
-    (local - TimeDelta::hours(8)).and_utc()
+    crate::domain::date::from_shanghai(local)
 }
 
 /// Mostly one of the area, often the league's best, now and then one of another league.

@@ -184,8 +184,7 @@ impl ClaimScreen {
     fn record(&self, cx: &Context, record: &Claim, facts: &Value) -> Vec<Pair> {
         let claim = &record.claim;
         let office = office(cx, record).name;
-        // Shanghai is UTC+8 all year.
-        let submitted = record.submitted_at.naive_utc() + chrono::Duration::hours(8);
+        let submitted = crate::domain::date::to_shanghai(record.submitted_at);
         let taken = cx
             .strings
             .with("claim-taken-by", &[("office", &office), ("window", &claim.window), ("clerk", &record.clerk)]);

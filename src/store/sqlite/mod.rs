@@ -27,7 +27,7 @@ mod verify;
 use std::path::PathBuf;
 
 use async_trait::async_trait;
-use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use sqlx::sqlite::SqliteConnection;
 use tokio::sync::Mutex;
 use uuid::Uuid;
@@ -35,14 +35,12 @@ use uuid::Uuid;
 use super::{Desk, Found, Hello, MemberSheet, Office, Reference, Store, StoreError, Submitted, Verification};
 use crate::domain::bill::Bill;
 use crate::domain::claim::{Claim, ClaimId, ClaimLine, NewClaim, Standing};
+use crate::domain::date::to_shanghai;
 use crate::domain::member::{MemberId, PersonalField};
 use crate::domain::number::ClaimNumber;
 use crate::domain::query::Query;
 use search::SearchSql;
 use terms::Terms;
-
-/// Asia/Shanghai, which has had no other time since 1991.
-const EAST_8: TimeDelta = TimeDelta::hours(8);
 
 /// The central database in one file, as one account sees it.
 pub struct SqliteStore {
@@ -83,7 +81,7 @@ impl SqliteStore {
 
 /// A moment as clocks on the wall show it.
 fn local(moment: DateTime<Utc>) -> NaiveDateTime {
-    moment.naive_utc() + EAST_8
+    to_shanghai(moment)
 }
 
 /// What the driver says, in the store's words. Messages of SQLite name tables and columns, never values. `Unknown` is asked

@@ -277,6 +277,6 @@ pub(super) fn moment(day: Option<NaiveDate>) -> chrono::DateTime<Utc> {
     let now = Utc::now();
     match day {
         None => now,
-        Some(day) => (day.and_time(super::local(now).time()) - super::EAST_8).and_utc(),
+        Some(day) => crate::domain::date::from_shanghai(day.and_time(super::local(now).time())),
     }
 }

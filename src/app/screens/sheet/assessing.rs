@@ -37,8 +37,7 @@ pub fn assess(entries: &Entries, member: Option<&MemberSheet>, cx: &Context) -> 
             return result;
         }
     };
-    // The server's time is Shanghai's, UTC+8 all year.
-    let moment = cx.now.and_utc() - chrono::TimeDelta::hours(8);
+    let moment = crate::domain::date::from_shanghai(cx.now);
     result.published = policy::applicable(&cx.lookup.policies, &facts, moment).cloned();
     match &result.published {
         None => result.no_policy = true,
