@@ -1,5 +1,7 @@
 //! The configuration: what is in force and from where; what can't work is refused with its line and the fix.
 
+mod refusals;
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
@@ -71,13 +73,7 @@ const BAD: &[(&str, &[&str])] = &[
 
 #[test]
 fn bad_files_are_refused_with_line_and_fix() {
-    for (text, expected) in BAD {
-        let said = refused(text);
-        assert_eq!(said.len(), expected.len(), "{text}\n{said:#?}");
-        for (said, expected) in said.iter().zip(*expected) {
-            assert!(said.starts_with(expected), "{text}\nsaid:     {said}\nexpected: {expected}");
-        }
-    }
+    refusals::each_is_said(BAD, refused);
 }
 
 #[test]

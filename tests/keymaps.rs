@@ -1,5 +1,7 @@
 //! Keymap files: what ships loads; what can't work is refused with file, line and the fix, all of it at once.
 
+mod refusals;
+
 use huzhu::keymap::{Action, Key, Keymap, KeymapError, Layer, SHIPPED};
 use huzhu::strings::{Lang, Strings};
 
@@ -63,13 +65,7 @@ const BAD: &[(&str, &[&str])] = &[
 
 #[test]
 fn bad_files_are_refused_with_line_and_fix() {
-    for (text, expected) in BAD {
-        let said = refused(text);
-        assert_eq!(said.len(), expected.len(), "{text}\n{said:#?}");
-        for (said, expected) in said.iter().zip(*expected) {
-            assert!(said.starts_with(expected), "{text}\nsaid:     {said}\nexpected: {expected}");
-        }
-    }
+    refusals::each_is_said(BAD, refused);
 }
 
 #[test]

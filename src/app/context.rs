@@ -232,6 +232,12 @@ impl Context {
         }
     }
 
+    /// There is nothing to do it with: rings, and what was typed ahead for it goes nowhere.
+    pub fn refuse(&mut self) {
+        self.ahead.clear();
+        self.bell();
+    }
+
     /// Says something on the message line; an error rings.
     pub fn say(&mut self, tone: Tone, text: String) {
         if tone == Tone::Error {

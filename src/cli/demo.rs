@@ -15,8 +15,6 @@ use crate::store::sqlite::SqliteStore;
 use crate::store::sqlite::load::Progress;
 use crate::strings::Strings;
 use crate::strings::errors::store_error;
-use crate::term::guard;
-use crate::term::look::Environment;
 use crate::world::assess::{engine_of, published};
 use crate::world::{World, world_day};
 
@@ -81,20 +79,8 @@ impl Args {
         }
         // The counter has a runtime of its own.
         drop(runtime);
-        let theme = config.theme(&Environment::read());
-        let login = self.login.clone();
-        super::desk::run(Place {
-            config,
-            data,
-            database,
-            login,
-            // Without one, the world's own day.
-            today: self.today,
-            theme,
-            size: guard::size(),
-            slips: None,
-            watched: false,
-        })
+        // Without a day of its own it is the world's.
+        super::desk::run(Place::here(config, data, database, self.login.clone(), self.today))
     }
 }
 

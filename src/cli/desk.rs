@@ -18,7 +18,6 @@ use super::{Global, words};
 use crate::runtime::{self, End, Signals};
 use crate::strings::Strings;
 use crate::term::backend::Screen;
-use crate::term::look::Environment;
 use crate::term::{Input, guard, input};
 
 /// How long the last writing may take at the end.
@@ -61,18 +60,7 @@ impl Args {
         if login.is_empty() {
             return Err(anyhow!(Strings::new(config.lang()).get("start-no-login")));
         }
-        let theme = config.theme(&Environment::read());
-        run(Place {
-            config,
-            data,
-            database,
-            login,
-            today: self.today,
-            theme,
-            size: guard::size(),
-            slips: None,
-            watched: false,
-        })
+        run(Place::here(config, data, database, login, self.today))
     }
 }
 

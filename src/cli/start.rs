@@ -22,6 +22,8 @@ use crate::store::journal::{Draft, Journal};
 use crate::store::sqlite::SqliteStore;
 use crate::store::{Reference, Store};
 use crate::strings::{Lang, Strings};
+use crate::term::guard;
+use crate::term::look::Environment;
 use crate::ui::theme::Theme;
 
 /// Where the counter works, and as whom.
@@ -47,6 +49,12 @@ pub struct Place {
 }
 
 impl Place {
+    /// On this terminal.
+    pub fn here(config: Config, data: DataDir, database: PathBuf, login: String, today: Option<NaiveDate>) -> Place {
+        let theme = config.theme(&Environment::read());
+        Place { config, data, database, login, today, theme, size: guard::size(), slips: None, watched: false }
+    }
+
     /// The language.
     pub fn lang(&self) -> Lang {
         self.config.lang()

@@ -426,6 +426,24 @@ pub enum Reply {
     Reconciled(Vec<(ClaimId, Option<ClaimNumber>)>),
 }
 
+impl Reply {
+    /// The claim, where it is one.
+    pub fn claim(&self) -> Option<Box<Claim>> {
+        match self {
+            Reply::Claim(claim) => Some(claim.clone()),
+            _ => None,
+        }
+    }
+
+    /// The member's sheet, where it is one.
+    pub fn member(&self) -> Option<Box<MemberSheet>> {
+        match self {
+            Reply::Member(sheet) => Some(sheet.clone()),
+            _ => None,
+        }
+    }
+}
+
 /// Carries out a request.
 pub async fn answer(store: &dyn Store, request: Request) -> Result<Reply, StoreError> {
     Ok(match request {

@@ -6,6 +6,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use serde_json::Value;
 
+use super::loading::Loading;
 use super::member::MemberScreen;
 use super::sheet::{self, Looked};
 use super::slip::SlipScreen;
@@ -44,46 +45,37 @@ enum Row {
 /// A recorded claim.
 pub struct ClaimScreen {
     number: ClaimNumber,
-    asked: Option<u64>,
-    claim: Option<Box<Claim>>,
-    error: Option<StoreError>,
+    claim: Loading<Box<Claim>>,
     first: usize,
     /// The reason of a withdrawal, while it is typed.
     reason: Option<Line>,
     withdrawing: Option<u64>,
-    wanted: Option<Action>,
 }
 
 impl ClaimScreen {
     /// Opens a claim.
     pub fn new(cx: &mut Context, number: ClaimNumber) -> ClaimScreen {
-        let asked = Some(cx.ask(Request::Claim(number)));
-        ClaimScreen { number, asked, claim: None, error: None, first: 0, reason: None, withdrawing: None, wanted: None }
+        let claim = Loading::new(cx.ask(Request::Claim(number)));
+        ClaimScreen { number, claim, first: 0, reason: None, withdrawing: None }
     }
 
     /// Opens a claim to take it back.
     pub fn withdrawing(cx: &mut Context, number: ClaimNumber) -> ClaimScreen {
-        ClaimScreen { wanted: Some(Action::Withdraw), ..ClaimScreen::new(cx, number) }
+        let screen = ClaimScreen::new(cx, number);
+        ClaimScreen { claim: screen.claim.wanting(Action::Withdraw), ..screen }
     }
 
     fn ask(&mut self, cx: &mut Context) {
-        self.error = None;
-        self.asked = Some(cx.ask(Request::Claim(self.number)));
+        self.claim.again(cx.ask(Request::Claim(self.number)));
     }
 
     fn can_withdraw(&self) -> bool {
-        self.claim.as_ref().is_some_and(|claim| claim.claim.state.is_live()) && self.withdrawing.is_none()
+        self.claim.there().is_some_and(|claim| claim.claim.state.is_live()) && self.withdrawing.is_none()
     }
 
     fn answered(&mut self, cx: &mut Context, seq: u64, result: &Result<Reply, StoreError>) -> Go {
-        if self.asked == Some(seq) {
-            self.asked = None;
-            match result {
-                Ok(Reply::Claim(claim)) => self.claim = Some(claim.clone()),
-                Ok(_) => self.error = Some(StoreError::NotFound),
-                Err(error) => self.error = Some(error.clone()),
-            }
-            if let Some(action) = self.wanted.take() {
+        if let Some(wanted) = self.claim.answered(seq, result, Reply::claim) {
+            if let Some(action) = wanted {
                 return self.act(cx, action);
             }
         } else if self.withdrawing == Some(seq) {
@@ -91,7 +83,7 @@ impl ClaimScreen {
             match result {
                 Ok(_) => {
                     self.reason = None;
-                    if let Some(claim) = &self.claim {
+                    if let Some(claim) = self.claim.there() {
                         cx.take_as_before(&claim.claim);
                     }
                     let text = cx.strings.with("claim-withdrawn", &[("number", &self.number)]);
@@ -125,17 +117,16 @@ impl ClaimScreen {
             return Go::Stay;
         }
         match action {
-            Action::Back if self.wanted.take().is_some() => return Go::Stay,
+            Action::Back if self.claim.forgets() => return Go::Stay,
             Action::Back => return Go::Close,
             Action::Search => return Go::Desk,
             Action::Slip => return Go::Open(Box::new(SlipScreen::new(cx, self.number))),
             _ => {}
         }
-        if self.asked.is_some() {
-            self.wanted = Some(action);
+        if self.claim.keeps(action) {
             return Go::Stay;
         }
-        match (action, &self.claim) {
+        match (action, self.claim.there()) {
             (Action::Open, None) => self.ask(cx),
             (Action::ChooseUp, _) => self.scroll(cx, self.first.saturating_sub(1)),
             (Action::ChooseDown, _) => self.scroll(cx, self.first + 1),
@@ -152,18 +143,15 @@ impl ClaimScreen {
             (Action::History, Some(claim)) => {
                 return Go::Open(Box::new(MemberScreen::history(cx, claim.claim.member)));
             }
-            _ => {
-                cx.ahead.clear();
-                cx.bell();
-            }
+            _ => cx.refuse(),
         }
         Go::Stay
     }
 
     fn withdraw(&mut self, cx: &mut Context) {
-        let (Some(line), Some(claim)) = (&self.reason, &self.claim) else { return };
+        let (Some(line), Some(claim)) = (&self.reason, self.claim.there()) else { return };
         let reason = line.text().trim().to_owned();
-        if self.withdrawing.is_some() || self.asked.is_some() {
+        if self.withdrawing.is_some() || self.claim.under_way().is_some() {
             cx.bell();
         } else if reason.chars().count() < REASON_MIN {
             let text = cx.t("claim-reason-missing");
@@ -176,7 +164,7 @@ impl ClaimScreen {
     fn scroll(&mut self, cx: &Context, to: usize) {
         // The frame takes three rows of the screen.
         let rows = usize::from(cx.size.1).saturating_sub(3);
-        let count = self.claim.as_ref().map_or(0, |claim| self.rows(cx, claim, usize::from(cx.size.0)).len());
+        let count = self.claim.there().map_or(0, |claim| self.rows(cx, claim, usize::from(cx.size.0)).len());
         self.first = to.min(count.saturating_sub(rows));
     }
 
@@ -308,19 +296,19 @@ impl Screen for ClaimScreen {
     }
 
     fn waits(&self) -> bool {
-        self.wanted.is_some()
+        self.claim.waits()
     }
 
     fn is_opening(&self) -> bool {
-        self.claim.is_none() && self.error.is_none()
+        self.claim.is_opening()
     }
 
     fn actions(&self, _cx: &Context) -> Vec<Action> {
         if self.reason.is_some() {
             return vec![Action::Accept, Action::Back];
         }
-        let there = self.claim.is_some();
-        [
+        let there = self.claim.there().is_some();
+        words::able([
             (true, Action::Help),
             (true, Action::Search),
             (there, Action::NewClaim),
@@ -329,10 +317,7 @@ impl Screen for ClaimScreen {
             (self.can_withdraw(), Action::Withdraw),
             (true, Action::Back),
             (true, Action::Palette),
-        ]
-        .into_iter()
-        .filter_map(|(can, action)| can.then_some(action))
-        .collect()
+        ])
     }
 
     fn on(&mut self, cx: &mut Context, event: Event) -> Go {
@@ -360,13 +345,13 @@ impl Screen for ClaimScreen {
     }
 
     fn title(&self, cx: &Context) -> String {
-        let name = self.claim.as_ref().map(|claim| claim.member_name.clone()).unwrap_or_default();
+        let name = self.claim.there().map(|claim| claim.member_name.clone()).unwrap_or_default();
         format!("{} {} {name}", cx.t("screen-claim"), self.number)
     }
 
     fn draw(&self, cx: &Context, area: Rect, buf: &mut Buffer) -> Option<Position> {
-        let Some(claim) = &self.claim else {
-            words::waiting(cx, self.error.as_ref(), "claim-opening", Action::Open, area, buf);
+        let Some(claim) = self.claim.there() else {
+            words::waiting(cx, self.claim.error(), "claim-opening", Action::Open, area, buf);
             return None;
         };
         let kept = if self.reason.is_some() { 2 } else { 0 };

@@ -9,6 +9,7 @@ use ratatui::layout::{Position, Rect};
 use uuid::Uuid;
 
 use super::claim::ClaimScreen;
+use super::loading::Loading;
 use super::sheet::{self, Looked};
 use super::slip::SlipScreen;
 use super::words;
@@ -45,17 +46,12 @@ pub struct MemberScreen {
     member: MemberId,
     purpose: &'static str,
     ticket: Uuid,
-    /// The request under way for the sheet.
-    asked: Option<u64>,
-    sheet: Option<Box<MemberSheet>>,
-    /// Why there is no sheet.
-    error: Option<StoreError>,
+    sheet: Loading<Box<MemberSheet>>,
     /// The list takes the whole height.
     history: bool,
     chosen: usize,
     /// The first line of the list that shows.
     first: usize,
-    wanted: Option<Action>,
     revealing: Option<(u64, PersonalField)>,
     revealed: Vec<Revealed>,
     /// The request under way for the list alone.
@@ -74,51 +70,39 @@ impl MemberScreen {
     }
 
     fn open(cx: &mut Context, member: MemberId, purpose: &'static str) -> MemberScreen {
-        let mut screen = MemberScreen {
+        let ticket = cx.new_id();
+        let sheet = Loading::new(cx.ask(look(ticket, member, purpose)));
+        MemberScreen {
             member,
             purpose,
-            ticket: cx.new_id(),
-            asked: None,
-            sheet: None,
-            error: None,
+            ticket,
+            sheet,
             history: false,
             chosen: 0,
             first: 0,
-            wanted: None,
             revealing: None,
             revealed: Vec::new(),
             listing: None,
-        };
-        screen.ask(cx);
-        screen
+        }
     }
 
     /// Asks for the sheet; a retry carries the same ticket, so that one look is recorded once.
     fn ask(&mut self, cx: &mut Context) {
-        self.error = None;
-        let request =
-            Request::OpenMember { ticket: self.ticket, member: self.member, purpose: self.purpose.to_owned() };
-        self.asked = Some(cx.ask(request));
+        self.sheet.again(cx.ask(look(self.ticket, self.member, self.purpose)));
     }
 
     fn claims(&self) -> &[ClaimLine] {
-        self.sheet.as_ref().map_or(&[], |sheet| &sheet.claims)
+        self.sheet.there().map_or(&[], |sheet| &sheet.claims)
     }
 
     fn answered(&mut self, cx: &mut Context, seq: u64, result: &Result<Reply, StoreError>) -> Go {
-        if self.asked == Some(seq) {
-            self.asked = None;
-            match result {
-                Ok(Reply::Member(sheet)) => self.sheet = Some(sheet.clone()),
-                Ok(_) => self.error = Some(StoreError::NotFound),
-                Err(error) => self.error = Some(error.clone()),
-            }
-            if let Some(action) = self.wanted.take() {
+        if let Some(wanted) = self.sheet.answered(seq, result, Reply::member) {
+            if let Some(action) = wanted {
                 return self.act(cx, action);
             }
         } else if self.listing == Some(seq) {
             self.listing = None;
-            if let (Ok(Reply::Claims(claims)), Some(sheet)) = (result, &mut self.sheet) {
+            if let (Ok(Reply::Claims(claims)), Some(sheet)) = (result, self.sheet.there_mut()) {
                 sheet.claims = claims.clone();
                 self.chosen = self.chosen.min(sheet.claims.len().saturating_sub(1));
             }
@@ -140,11 +124,11 @@ impl MemberScreen {
 
     fn act(&mut self, cx: &mut Context, action: Action) -> Go {
         match action {
-            Action::Back if self.wanted.take().is_some() => return Go::Stay,
+            Action::Back if self.sheet.forgets() => return Go::Stay,
             Action::Back => return Go::Close,
             Action::Search => return Go::Desk,
             Action::NewClaim => {
-                let looked = match (&self.sheet, self.asked) {
+                let looked = match (self.sheet.there(), self.sheet.under_way()) {
                     (Some(sheet), _) => Looked::At(sheet.clone()),
                     (None, Some(seq)) => Looked::Asked(seq),
                     (None, None) => Looked::NotYet,
@@ -153,12 +137,11 @@ impl MemberScreen {
             }
             _ => {}
         }
-        if self.asked.is_some() {
-            self.wanted = Some(action);
+        if self.sheet.keeps(action) {
             return Go::Stay;
         }
         match action {
-            Action::Open if self.sheet.is_none() => self.ask(cx),
+            Action::Open if self.sheet.there().is_none() => self.ask(cx),
             Action::History => self.history = !self.history,
             Action::Reveal => self.reveal(cx),
             Action::ChooseUp => self.choose(cx, self.chosen.saturating_sub(1)),
@@ -178,9 +161,9 @@ impl MemberScreen {
                         _ => Box::new(ClaimScreen::new(cx, number)),
                     });
                 }
-                nothing(cx);
+                cx.refuse();
             }
-            _ => nothing(cx),
+            _ => cx.refuse(),
         }
         Go::Stay
     }
@@ -192,7 +175,7 @@ impl MemberScreen {
 
     /// The lines of the list that show.
     fn shown(&self, cx: &Context) -> Range<usize> {
-        let facts = match &self.sheet {
+        let facts = match self.sheet.there() {
             Some(sheet) if !self.history => pairs::lay(&self.facts(cx, sheet), usize::from(cx.size.0)).len(),
             _ => 0,
         };
@@ -203,7 +186,7 @@ impl MemberScreen {
 
     /// Asks for the next number that is still hidden: ID number, mobile, card.
     fn reveal(&mut self, cx: &mut Context) {
-        let Some(sheet) = &self.sheet else { return nothing(cx) };
+        let Some(sheet) = self.sheet.there() else { return cx.refuse() };
         let there = |field: &PersonalField| match field {
             PersonalField::IdNumber => true,
             PersonalField::Mobile => !sheet.member.mobile_masked.is_empty(),
@@ -219,7 +202,7 @@ impl MemberScreen {
                 let seq = cx.ask(Request::Reveal { ticket, member: self.member, field });
                 self.revealing = Some((seq, field));
             }
-            _ => nothing(cx),
+            _ => cx.refuse(),
         }
     }
 
@@ -340,9 +323,9 @@ fn ratio(part: u32, whole: u32) -> String {
     format!("{}.{}", permille / 10, permille % 10)
 }
 
-fn nothing(cx: &mut Context) {
-    cx.ahead.clear();
-    cx.bell();
+/// A look at a member; one ticket is one look.
+fn look(ticket: Uuid, member: MemberId, purpose: &str) -> Request {
+    Request::OpenMember { ticket, member, purpose: purpose.to_owned() }
 }
 
 impl Screen for MemberScreen {
@@ -359,11 +342,11 @@ impl Screen for MemberScreen {
     }
 
     fn waits(&self) -> bool {
-        self.wanted.is_some()
+        self.sheet.waits()
     }
 
     fn is_opening(&self) -> bool {
-        self.sheet.is_none() && self.error.is_none()
+        self.sheet.is_opening()
     }
 
     fn wake_at(&self) -> Option<u64> {
@@ -372,20 +355,17 @@ impl Screen for MemberScreen {
 
     fn actions(&self, _cx: &Context) -> Vec<Action> {
         let claim = !self.claims().is_empty();
-        [
+        words::able([
             (true, Action::Help),
             (true, Action::Search),
             (true, Action::NewClaim),
             (claim, Action::Slip),
             (true, Action::History),
-            (self.sheet.is_some(), Action::Reveal),
+            (self.sheet.there().is_some(), Action::Reveal),
             (claim, Action::Open),
             (true, Action::Back),
             (true, Action::Palette),
-        ]
-        .into_iter()
-        .filter_map(|(can, action)| can.then_some(action))
-        .collect()
+        ])
     }
 
     fn on(&mut self, cx: &mut Context, event: Event) -> Go {
@@ -399,7 +379,7 @@ impl Screen for MemberScreen {
             Event::Shown => {
                 // What another screen covered is hidden; a claim may have been entered or withdrawn there.
                 self.revealed.clear();
-                if self.sheet.is_some() {
+                if self.sheet.there().is_some() {
                     self.listing = Some(cx.ask(Request::ClaimsOf(self.member)));
                 }
                 Go::Stay
@@ -410,15 +390,15 @@ impl Screen for MemberScreen {
 
     fn title(&self, cx: &Context) -> String {
         let screen = cx.t("screen-member");
-        match &self.sheet {
+        match self.sheet.there() {
             Some(sheet) => format!("{screen} {} {}", sheet.member.name, sheet.member.id_masked),
             None => screen,
         }
     }
 
     fn draw(&self, cx: &Context, area: Rect, buf: &mut Buffer) -> Option<Position> {
-        let Some(sheet) = &self.sheet else {
-            words::waiting(cx, self.error.as_ref(), "member-opening", Action::Open, area, buf);
+        let Some(sheet) = self.sheet.there() else {
+            words::waiting(cx, self.sheet.error(), "member-opening", Action::Open, area, buf);
             return None;
         };
         let mut y = 0;

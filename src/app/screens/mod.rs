@@ -1,12 +1,13 @@
 //! One file a screen (a folder where it is large). To add one: its file, a line here, `screen-NAME` in both message files.
 //!
 //! - `frame.rs` what surrounds every screen
-//! - `words.rs` words that several screens make of facts
+//! - `words.rs` words that several screens make of facts · `loading.rs` what a screen opens with
 
 pub mod claim;
 pub mod desk;
 pub mod frame;
 pub mod help;
+mod loading;
 pub mod lock;
 pub mod member;
 pub mod palette;

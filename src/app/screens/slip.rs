@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Modifier;
 
+use super::loading::Loading;
 use super::member::MemberScreen;
 use super::sheet::{self, Looked};
 use super::words;
@@ -26,14 +27,11 @@ const PAGE: usize = 16;
 /// A slip.
 pub struct SlipScreen {
     number: ClaimNumber,
-    asked: Option<u64>,
-    claim: Option<Box<Claim>>,
-    error: Option<StoreError>,
+    claim: Loading<Box<Claim>>,
     /// Place of the chosen printer among the configured ones.
     printer: usize,
     first: usize,
     printing: Option<u64>,
-    wanted: Option<Action>,
 }
 
 /// Prints the slip of a claim that was just submitted, where the configuration says so. The sheet may close at once.
@@ -46,24 +44,18 @@ pub fn print_after_submit(cx: &mut Context, claim: &Claim) {
 impl SlipScreen {
     /// Opens the slip of a claim.
     pub fn new(cx: &mut Context, number: ClaimNumber) -> SlipScreen {
-        let asked = Some(cx.ask(Request::Claim(number)));
-        SlipScreen { number, asked, claim: None, error: None, printer: 0, first: 0, printing: None, wanted: None }
+        let claim = Loading::new(cx.ask(Request::Claim(number)));
+        SlipScreen { number, claim, printer: 0, first: 0, printing: None }
     }
 
     fn answered(&mut self, cx: &mut Context, seq: u64, result: &Result<Reply, StoreError>) -> Go {
-        if self.asked == Some(seq) {
-            self.asked = None;
-            match result {
-                Ok(Reply::Claim(claim)) => self.claim = Some(claim.clone()),
-                Ok(_) => self.error = Some(StoreError::NotFound),
-                Err(error) => self.error = Some(error.clone()),
-            }
-            if let Some(action) = self.wanted.take() {
+        if let Some(wanted) = self.claim.answered(seq, result, Reply::claim) {
+            if let Some(action) = wanted {
                 return self.act(cx, action);
             }
         } else if self.printing == Some(seq) {
             self.printing = None;
-            if let (Ok(Reply::PrintRecorded(_, copy)), Some(claim)) = (result, &mut self.claim) {
+            if let (Ok(Reply::PrintRecorded(_, copy)), Some(claim)) = (result, self.claim.there_mut()) {
                 claim.prints = copy + 1;
             }
         }
@@ -72,27 +64,25 @@ impl SlipScreen {
 
     fn act(&mut self, cx: &mut Context, action: Action) -> Go {
         match action {
-            Action::Back if self.wanted.take().is_some() => return Go::Stay,
+            Action::Back if self.claim.forgets() => return Go::Stay,
             Action::Back | Action::Slip => return Go::Close,
             Action::Search => return Go::Desk,
             _ => {}
         }
-        if self.asked.is_some() {
-            self.wanted = Some(action);
+        if self.claim.keeps(action) {
             return Go::Stay;
         }
-        let member = self.claim.as_ref().map(|claim| claim.claim.member);
+        let member = self.claim.there().map(|claim| claim.claim.member);
         match (action, member) {
             (Action::NewClaim, Some(member)) => return Go::Open(sheet::open_new(cx, member, Looked::NotYet)),
             (Action::History, Some(member)) => return Go::Open(Box::new(MemberScreen::history(cx, member))),
             _ => {}
         }
         match action {
-            Action::Print if self.claim.is_none() => {
-                self.error = None;
-                self.asked = Some(cx.ask(Request::Claim(self.number)));
+            Action::Print if self.claim.there().is_none() => {
+                self.claim.again(cx.ask(Request::Claim(self.number)));
             }
-            Action::Print if self.claim.as_ref().is_some_and(|claim| claim.prints > 0) => {
+            Action::Print if self.claim.there().is_some_and(|claim| claim.prints > 0) => {
                 let key = cx.keymap.hint(Action::Reprint).unwrap_or_default();
                 let text = cx.strings.with("slip-printed-before", &[("key", &key)]);
                 cx.say(Tone::Warning, text);
@@ -104,16 +94,13 @@ impl SlipScreen {
             Action::ChooseDown => self.scroll(cx, self.first + 1),
             Action::ChoosePageUp => self.scroll(cx, self.first.saturating_sub(PAGE)),
             Action::ChoosePageDown => self.scroll(cx, self.first + PAGE),
-            _ => {
-                cx.ahead.clear();
-                cx.bell();
-            }
+            _ => cx.refuse(),
         }
         Go::Stay
     }
 
     fn print(&mut self, cx: &mut Context) {
-        match &self.claim {
+        match self.claim.there() {
             Some(claim) if self.printing.is_none() => {
                 let printer = cx.printers.get(self.printer).cloned();
                 self.printing = Some(cx.print(claim, printer));
@@ -126,7 +113,7 @@ impl SlipScreen {
         // The frame takes three rows of the screen, the printer and the rule two.
         let rows = usize::from(cx.size.1).saturating_sub(5);
         let next = |claim: &Claim| lines(cx, &acknowledgement(cx, claim, claim.prints), cx.size.0).len();
-        let count = self.claim.as_deref().map_or(0, next);
+        let count = self.claim.there().map_or(0, |claim| next(claim));
         self.first = to.min(count.saturating_sub(rows));
     }
 }
@@ -159,18 +146,18 @@ impl Screen for SlipScreen {
     }
 
     fn waits(&self) -> bool {
-        self.wanted.is_some()
+        self.claim.waits()
     }
 
     fn is_opening(&self) -> bool {
-        self.claim.is_none() && self.error.is_none()
+        self.claim.is_opening()
     }
 
     fn actions(&self, cx: &Context) -> Vec<Action> {
-        let printed = self.claim.as_ref().is_some_and(|claim| claim.prints > 0);
+        let printed = self.claim.there().is_some_and(|claim| claim.prints > 0);
         let choice = cx.printers.len() > 1;
-        [
-            (self.claim.is_some() && !printed, Action::Print),
+        words::able([
+            (self.claim.there().is_some() && !printed, Action::Print),
             (printed, Action::Reprint),
             (choice, Action::PrinterLeft),
             (choice, Action::PrinterRight),
@@ -178,10 +165,7 @@ impl Screen for SlipScreen {
             (true, Action::Back),
             (true, Action::Help),
             (true, Action::Palette),
-        ]
-        .into_iter()
-        .filter_map(|(can, action)| can.then_some(action))
-        .collect()
+        ])
     }
 
     fn on(&mut self, cx: &mut Context, event: Event) -> Go {
@@ -197,8 +181,8 @@ impl Screen for SlipScreen {
     }
 
     fn draw(&self, cx: &Context, area: Rect, buf: &mut Buffer) -> Option<Position> {
-        let Some(claim) = &self.claim else {
-            words::waiting(cx, self.error.as_ref(), "claim-opening", Action::Print, area, buf);
+        let Some(claim) = self.claim.there() else {
+            words::waiting(cx, self.claim.error(), "claim-opening", Action::Print, area, buf);
             return None;
         };
         let printer = cx.printers.get(self.printer).cloned().unwrap_or_else(|| cx.t("slip-printer-configured"));

@@ -42,6 +42,11 @@ pub fn cover(cx: &Context, period: i32, years: u32) -> String {
     }
 }
 
+/// What can be done, of what may be.
+pub fn able<const N: usize>(actions: [(bool, Action); N]) -> Vec<Action> {
+    actions.into_iter().filter_map(|(can, action)| can.then_some(action)).collect()
+}
+
 /// A day, `2021-03-12`; empty where there is none.
 pub fn day(day: Option<NaiveDate>) -> String {
     day.map(|day| day.to_string()).unwrap_or_default()

@@ -16,6 +16,7 @@ use super::claim::ClaimScreen;
 use super::member::MemberScreen;
 use super::sheet::{self, Looked};
 use super::slip::SlipScreen;
+use super::words;
 use crate::app::edit::Line;
 use crate::app::{Context, Event, Go, Screen, Tone};
 use crate::domain::claim::ClaimId;
@@ -225,8 +226,7 @@ impl Desk {
 
     /// There is nothing to do it with: what was typed ahead for it goes nowhere.
     fn nothing(&self, cx: &mut Context) -> Go {
-        cx.ahead.clear();
-        cx.bell();
+        cx.refuse();
         Go::Stay
     }
 }
@@ -253,7 +253,7 @@ impl Screen for Desk {
         let member = item.and_then(|item| self.member_of(cx, item)).is_some();
         let claim = self.slip_of(cx).is_some();
         let draft = matches!(item, Some(Item::Draft(_)));
-        [
+        words::able([
             (true, Action::Help),
             (true, Action::Search),
             (member, Action::NewClaim),
@@ -264,10 +264,7 @@ impl Screen for Desk {
             (true, Action::Palette),
             (true, Action::Lock),
             (true, Action::Quit),
-        ]
-        .into_iter()
-        .filter_map(|(can, action)| can.then_some(action))
-        .collect()
+        ])
     }
 
     fn on(&mut self, cx: &mut Context, event: Event) -> Go {
