@@ -26,7 +26,8 @@ pub const SUPERUSER_PASSWORD: &str = "super-super-super";
 /// How a server is set up.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// Writes reach the disk before they are acknowledged; without it the machine must not lose power.
+    /// The data are on the disk, and writes reach it before they are acknowledged; without it they may be in memory. A
+    /// bench that is not about commits takes it for a world that memory does not hold, and sets `fsync` off.
     pub fsync: bool,
     /// Settings beside ours, which they outrank.
     pub settings: Vec<(String, String)>,
@@ -55,7 +56,7 @@ pub struct Server {
 impl Server {
     /// Starts a server on a data directory that `fill` makes at the path it is given.
     pub(super) fn on(options: Options, fill: impl FnOnce(&Path)) -> Server {
-        let folder = machine::folder();
+        let folder = machine::folder(options.fsync);
         let watchdog = machine::watchdog(folder.path());
         fill(&folder.path().join("data"));
         let mut server = Server { folder, port: 0, options, postgres: None, watchdog };

@@ -50,7 +50,7 @@ async fn make(program: &Program, name: &str, fill: impl AsyncFnOnce(&Server)) {
     remove_old();
     let bare = program.template(BARE);
     if !bare.exists() {
-        let folder = machine::folder();
+        let folder = machine::folder(false);
         initdb(&folder.path().join("data"), folder.path());
         program.keep(&folder.path().join("data"), &bare);
     }
