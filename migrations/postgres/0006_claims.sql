@@ -107,8 +107,8 @@ BEGIN
     IF c.state NOT IN ('submitted', 'returned') OR (c.state = 'submitted' AND missing) THEN
         PERFORM core.refuse('documents');
     END IF;
-    IF core.plain(c.bill_number) = '' OR CASE WHEN core.plain(c.bill_code) = '' THEN length(core.plain(c.bill_number)) > 30
-        ELSE core.plain(c.bill_number) !~ '^[0-9]{10}$' END THEN
+    IF core.plain(c.bill_number) = '' OR (CASE core.plain(c.bill_code) WHEN '' THEN length(core.plain(c.bill_number)) > 30
+        ELSE core.plain(c.bill_number) !~ '^[0-9]{10}$' END) THEN
         PERFORM core.refuse('bill');
     END IF;
     IF NOT EXISTS (SELECT FROM core.policy p WHERE p.code = c.policy AND p.version = c.version AND p.sha256 = c.policy_sha256) THEN
