@@ -2,12 +2,14 @@
 //! database's own functions. Everything above speaks plain domain types; SQL, drivers and pools stay in this room.
 //!
 //! - `sqlite/` the embedded default
+//! - `keys.rs` what members are searched by, in every adapter
 //! - `journal.rs` what this terminal keeps for itself: drafts, the last reference snapshot
 //!
 //! To add an operation: a method here, a variant of [`Request`] and [`Reply`] with its line in [`answer`], both adapters,
 //! and its cases in `tests/store_contract.rs`.
 
 pub mod journal;
+pub mod keys;
 pub mod sqlite;
 
 use async_trait::async_trait;
