@@ -3,6 +3,7 @@
 //!
 //! - `sqlite/` the embedded default
 //! - `keys.rs` what members are searched by, in every adapter
+//! - `recorded.rs` a recorded claim and its canonical form, in every adapter
 //! - `journal.rs` what this terminal keeps for itself: drafts, the last reference snapshot
 //!
 //! To add an operation: a method here, a variant of [`Request`] and [`Reply`] with its line in [`answer`], both adapters,
@@ -10,6 +11,7 @@
 
 pub mod journal;
 pub mod keys;
+pub mod recorded;
 pub mod sqlite;
 
 use async_trait::async_trait;

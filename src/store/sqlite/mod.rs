@@ -4,7 +4,7 @@
 //! - `open` connections, schema, who works · `rescue` what is done with a damaged file
 //! - `search` the searches, over the keys of `store::keys`
 //! - `member` the member's sheet, reveals · `desk` what the desk shows, reference data
-//! - `record` a claim as rows, its canonical bytes, the chains · `submit` everything that changes a claim
+//! - `record` a claim as rows, the chains · `submit` everything that changes a claim
 //! - `load` a generated world · `verify` everything recomputed
 //!
 //! To add an operation: its function in the file of its kind, with the statement beside it, and a line in the

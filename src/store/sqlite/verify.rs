@@ -11,7 +11,7 @@ use futures_util::TryStreamExt;
 use sqlx::ConnectOptions;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
-use super::record::{self, EventText, Stored, SubmitBody, select_claims};
+use super::record::{self, select_claims};
 use super::row::{self, get};
 use super::{desk, failed, open};
 use crate::domain::bill::Bill;
@@ -19,6 +19,7 @@ use crate::domain::canonical::{GENESIS, Hash, hex, sha256};
 use crate::domain::claim::{ClaimId, ClaimState};
 use crate::domain::cover::Paid;
 use crate::policy::{self, Facts, Policy};
+use crate::store::recorded::{EventText, Recorded, SubmitBody, paid_of};
 use crate::store::{Difference, StoreError, Verification};
 
 /// Columns that follow those of `select_claims!`: the first and the last word of the history, what lists hold of it.
@@ -216,8 +217,8 @@ async fn claims(
         }
         last = Some(here);
         counters.insert((here.0, here.1), here.2);
-        let fields = match Stored::read(&row) {
-            Ok(stored) => differing_fields(history, &stored, policies, &mut record).await,
+        let fields = match record::read(&row) {
+            Ok(stored) => differing_fields(history, get(&row, 0)?, &stored, policies, &mut record).await,
             Err(error) => Err(error),
         };
         match fields {
@@ -274,22 +275,25 @@ async fn beside(connection: &mut SqliteConnection, found: &mut Verification) -> 
 /// The fields of one claim that are not what its history and its own facts make them.
 async fn differing_fields(
     history: &mut SqliteConnection,
-    stored: &Stored,
+    seq: i64,
+    stored: &Recorded,
     policies: &Policies,
     record: &mut policy::Record,
 ) -> Result<Vec<String>, StoreError> {
     let claim = &stored.claim.claim;
     let mut differing = Vec::new();
     let row = sqlx::query(select_with_history!())
-        .bind(stored.seq)
+        .bind(seq)
         .bind(claim.bill.key())
         .fetch_one(&mut *history)
         .await
         .map_err(failed)?;
     let state_then = get::<Option<&str>>(&row, 1)?.and_then(ClaimState::from_code);
-    let body = get::<Option<&str>>(&row, 2)?.and_then(|body| serde_json::from_str::<SubmitBody>(body).ok());
+    let body = get::<Option<&str>>(&row, 2)?.and_then(SubmitBody::read);
     match (state_then, body) {
-        (Some(state_then), Some(body)) => differing.extend(changed(&stored.fields(state_then), &body)),
+        (Some(state_then), Some(body)) => {
+            differing.extend(body.differing(stored, state_then).into_iter().map(str::to_owned));
+        }
         _ => differing.push("event".to_owned()),
     }
     let mut must = |holds: bool, field: &str| {
@@ -300,33 +304,18 @@ async fn differing_fields(
     must(get::<Option<&str>>(&row, 3)? == Some(claim.state.code()), "state");
     must(get::<Option<i64>>(&row, 4)? == Some(stored.claim.rev.into()), "rev");
     must(get::<i64>(&row, 5)? == i64::from(stored.claim.prints), "prints");
-    let holds_bill = get::<Option<i64>>(&row, 6)? == Some(stored.seq);
+    let holds_bill = get::<Option<i64>>(&row, 6)? == Some(seq);
     must(holds_bill == claim.state.is_live(), "bill");
     let published = policies.get(&(claim.policy.code.clone(), claim.policy.version));
     must(published.is_some_and(|(hash, _)| *hash == claim.policy.sha256), "policy_sha256");
     let again =
         published.and_then(|(_, policy)| policy.as_ref()).and_then(|policy| recomputed(policy, &claim.facts, record));
     must(again.as_deref() == Some(claim.assessment.as_str()), "assessment");
-    let (total, paid) = record::paid_of(&claim.assessment, claim.period).unzip();
+    let (total, paid) = paid_of(&claim.assessment, claim.period).unzip();
     must(total == Some(claim.total), "total");
     must(stored.card_ends(), "last4");
     must(paid.is_some() && paid == listed(get(&row, 7)?).ok(), "paid");
     Ok(differing)
-}
-
-/// Names of the fields whose short hash is another one; `claim` where only the whole hash is.
-fn changed(fields: &[(&'static str, String)], then: &SubmitBody) -> Vec<String> {
-    let now = SubmitBody::of(fields);
-    if now == *then {
-        return Vec::new();
-    }
-    let differing: Vec<String> = fields
-        .iter()
-        .enumerate()
-        .filter(|(at, _)| now.fields.get(at * 8..at * 8 + 8) != then.fields.get(at * 8..at * 8 + 8))
-        .map(|(_, (name, _))| (*name).to_owned())
-        .collect();
-    if differing.is_empty() { vec!["claim".to_owned()] } else { differing }
 }
 
 /// The assessment that the facts give under the policy.
@@ -348,4 +337,78 @@ fn listed(text: &str) -> Result<Vec<Paid>, StoreError> {
         amount: Money::from_fen(amount),
     };
     Ok(rows.into_iter().map(paid).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::recorded::{Event, Form};
+    use crate::store::sqlite::SqliteStore;
+    use crate::world::assess::{engine_of, published};
+    use crate::world::{World, world_day};
+
+    /// Puts every submit of a database into another form, and links its chains anew, as the program of then had written them.
+    async fn recorded_in(path: &Path, form: Form) {
+        let mut writer = open::options(path).connect().await.unwrap();
+        sqlx::query("DROP TRIGGER claim_event_update").execute(&mut writer).await.unwrap();
+        let rows = sqlx::query(
+            "SELECT office, place, claim, rev, kind, who, at, body FROM claim_event ORDER BY office, place",
+        );
+        let mut heads: HashMap<u32, Hash> = HashMap::new();
+        for row in &rows.fetch_all(&mut writer).await.unwrap() {
+            let claim = sqlx::query(select_claims!("WHERE c.seq = ?1")).bind(get::<i64>(row, 2).unwrap());
+            let stored = record::read(&claim.fetch_one(&mut writer).await.unwrap()).unwrap();
+            let (office, place, rev): (u32, i64, u32) =
+                (get(row, 0).unwrap(), get(row, 1).unwrap(), get(row, 3).unwrap());
+            let (kind, mut body): (&str, String) = (get(row, 4).unwrap(), get(row, 7).unwrap());
+            if rev == 1 {
+                body = SubmitBody::in_form(form, &stored, ClaimState::from_code(kind).unwrap()).text();
+            }
+            let event = Event {
+                id: stored.claim.claim.id,
+                office,
+                rev,
+                kind,
+                who: get(row, 5).unwrap(),
+                at: row::moment(row, 6).unwrap(),
+                body: &body,
+            };
+            let head = heads.entry(office).or_insert(GENESIS);
+            *head = event.link(place, head);
+            sqlx::query("UPDATE claim_event SET body = ?3, hash = ?4 WHERE office = ?1 AND place = ?2")
+                .bind(office)
+                .bind(place)
+                .bind(body.clone())
+                .bind(head.to_vec())
+                .execute(&mut writer)
+                .await
+                .unwrap();
+        }
+        for (office, head) in heads {
+            let text = "UPDATE chain SET head = ?2 WHERE office = ?1";
+            sqlx::query(text).bind(office).bind(head.to_vec()).execute(&mut writer).await.unwrap();
+        }
+    }
+
+    #[tokio::test]
+    async fn an_old_database_is_verified_by_its_own_form() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("old.db");
+        let (policies, world) = (published(), World::new(3, 1000, 60, world_day()));
+        let engine = engine_of(&policies);
+        SqliteStore::create(&path, world, policies, engine, |_| ()).await.unwrap();
+        recorded_in(&path, Form::First).await;
+        let mut writer = open::options(&path).connect().await.unwrap();
+        let old: i64 = sqlx::query_scalar("SELECT count(*) FROM claim_event WHERE body LIKE '%\"form\"%'")
+            .fetch_one(&mut writer)
+            .await
+            .unwrap();
+        let found = verify(&path).await.unwrap();
+        assert_eq!((old, found.differences, found.claims > 40), (0, Vec::new(), true));
+        for text in ["DROP TRIGGER claim_update", "UPDATE claim SET remark = remark || 'x' WHERE seq = 7"] {
+            sqlx::query(text).execute(&mut writer).await.unwrap();
+        }
+        let found = verify(&path).await.unwrap().differences;
+        assert_eq!(found.iter().map(|one| one.field.as_str()).collect::<Vec<_>>(), ["remark"]);
+    }
 }
