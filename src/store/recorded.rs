@@ -334,4 +334,4 @@ pub fn request_hash(claim: &NewClaim, login: &str) -> Result<Hash, StoreError> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

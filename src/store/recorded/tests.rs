@@ -10,7 +10,8 @@ fn day(text: &str) -> Option<NaiveDate> {
     Some(text.parse().unwrap())
 }
 
-fn recorded() -> Recorded {
+/// A stay that was taken back, with everything that a claim can have.
+pub fn recorded() -> Recorded {
     let hospital = "H15080290001".to_owned();
     let claim = NewClaim {
         id: ClaimId("0190d3e4-6a4f-7c11-8000-0123456789ab".parse().unwrap()),
