@@ -160,7 +160,7 @@ $$;
 CREATE FUNCTION core.line(c core.claim, sees boolean) RETURNS json
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT json_build_object(
-        'office', c.office, 'year', c.year, 'number', c.number, 'rev', c.rev, 'state', c.state, 'submitted', c.day,
+        'office', c.office::text, 'year', c.year, 'number', c.number, 'rev', c.rev, 'state', c.state, 'submitted', c.day,
         'period', c.period, 'member', c.member, 'told', sees,
         'member_name', (SELECT m.name FROM core.member m WHERE m.league = c.member_league AND m.id = c.member),
         'kind', CASE WHEN sees THEN c.kind END,
@@ -175,7 +175,7 @@ $$;
 -- What is told of a claim that stands in the way: all of it in scope, else its office, number and state.
 CREATE FUNCTION core.standing(claim_league integer, claim_id uuid, me core.account) RETURNS json
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
-    SELECT json_build_object('office', c.office, 'year', c.year, 'number', c.number, 'office_name', o.name, 'state', c.state,
+    SELECT json_build_object('office', c.office::text, 'year', c.year, 'number', c.number, 'office_name', o.name, 'state', c.state,
         'line', CASE WHEN me.region OR c.league = me.league THEN core.line(c, true) END)
     FROM core.claim c JOIN core.office o ON o.code = c.office WHERE c.league = claim_league AND c.id = claim_id
 $$;

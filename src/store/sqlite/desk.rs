@@ -3,12 +3,12 @@
 use sqlx::AssertSqlSafe;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
-use super::record::{self, Stored, select_claims, select_lines};
+use super::record::{self, select_claims, select_lines};
 use super::row::{self, damaged, get};
 use super::{SqliteStore, failed, local, open};
 use crate::domain::claim::{ClaimKind, ClaimState};
 use crate::store::{
-    Desk, DiagnosisEntry, Hello, Hospital, LastUsed, Office, PublishedPolicy, Reference, SEARCH_ROWS, StoreError,
+    Desk, DiagnosisEntry, Hello, Hospital, LastUsed, Mode, Office, PublishedPolicy, Reference, SEARCH_ROWS, StoreError,
 };
 
 /// Claims of the window that are looked at for what it used last.
@@ -33,6 +33,8 @@ impl SqliteStore {
             now: local(self.now()),
             world_day: self.day.is_some(),
             last_used: self.last_used(&mut reader).await?,
+            mode: Mode::Full,
+            checkpoint: None,
         })
     }
 
@@ -47,7 +49,7 @@ impl SqliteStore {
         let Some(last) = last else {
             return Ok(LastUsed::default());
         };
-        let last = Stored::read(&last)?.claim.claim;
+        let last = record::read(&last)?.claim.claim;
         let rows = sqlx::query(
             "SELECT kind, bill_code, hospital, diagnosis FROM claim WHERE office = ?1 AND seat = ?2 \
              ORDER BY seq DESC LIMIT ?3",
