@@ -21,6 +21,7 @@ pub mod money;
 pub mod number;
 pub mod query;
 pub mod romanise;
+pub mod secret;
 pub mod sheet;
 pub mod text;
 pub mod words;
