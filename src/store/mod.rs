@@ -2,15 +2,23 @@
 //! database's own functions. Everything above speaks plain domain types; SQL, drivers and pools stay in this room.
 //!
 //! - `sqlite/` the embedded default
+//! - `postgres/` the centre
 //! - `login.rs` logging in, where the centre asks who is there
+//! - `keys.rs` what members are searched by, in every adapter
+//! - `recorded.rs` a recorded claim and its canonical form, in every adapter
+//! - `verifying.rs` what a verification of the whole database finds, fed by every adapter
 //! - `journal.rs` what this terminal keeps for itself: drafts, the last reference snapshot
 //!
 //! To add an operation: a method here, a variant of [`Request`] and [`Reply`] with its line in [`answer`], both adapters,
 //! and its cases in `tests/store_contract.rs`.
 
 pub mod journal;
+pub mod keys;
 mod login;
+pub mod postgres;
+pub mod recorded;
 pub mod sqlite;
+pub mod verifying;
 
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
