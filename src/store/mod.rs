@@ -3,12 +3,14 @@
 //!
 //! - `sqlite/` the embedded default
 //! - `journal.rs` what this terminal keeps for itself: drafts, the last reference snapshot
+//! - `witness.rs` what it remembers of the centre's tree
 //!
 //! To add an operation: a method here, a variant of [`Request`] and [`Reply`] with its line in [`answer`], both adapters,
 //! and its cases in `tests/store_contract.rs`.
 
 pub mod journal;
 pub mod sqlite;
+pub mod witness;
 
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
