@@ -4,11 +4,13 @@
 //! - `sqlite/` the embedded default
 //! - `journal.rs` what this terminal keeps for itself: drafts, the last reference snapshot
 //! - `witness.rs` what it remembers of the centre's tree
+//! - `sealer.rs` who signs that tree
 //!
 //! To add an operation: a method here, a variant of [`Request`] and [`Reply`] with its line in [`answer`], both adapters,
 //! and its cases in `tests/store_contract.rs`.
 
 pub mod journal;
+pub mod sealer;
 pub mod sqlite;
 pub mod witness;
 
