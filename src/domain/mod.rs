@@ -23,6 +23,7 @@ pub mod note;
 pub mod number;
 pub mod query;
 pub mod romanise;
+pub mod secret;
 pub mod sheet;
 pub mod text;
 pub mod words;

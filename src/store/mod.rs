@@ -2,6 +2,7 @@
 //! database's own functions. Everything above speaks plain domain types; SQL, drivers and pools stay in this room.
 //!
 //! - `sqlite/` the embedded default
+//! - `login.rs` logging in, where the centre asks who is there
 //! - `journal.rs` what this terminal keeps for itself: drafts, the last reference snapshot
 //! - `witness.rs` what it remembers of the centre's tree
 //! - `sealer.rs` who signs that tree
@@ -10,6 +11,8 @@
 //! and its cases in `tests/store_contract.rs`.
 
 pub mod journal;
+mod login;
+pub mod postgres;
 pub mod sealer;
 pub mod sqlite;
 pub mod witness;
@@ -26,6 +29,9 @@ use crate::domain::cover::{Cover, Paid};
 use crate::domain::member::{Member, MemberId, PersonalField, Sex};
 use crate::domain::number::ClaimNumber;
 use crate::domain::query::Query;
+use crate::domain::secret::Secret;
+
+pub use login::Mode;
 
 /// Rows of a search at most; more are only counted as "more".
 pub const SEARCH_ROWS: usize = 20;
@@ -49,6 +55,10 @@ pub struct Hello {
     pub world_day: bool,
     /// What this window used last, from its stored claims.
     pub last_used: LastUsed,
+    /// What can be done with this version of the program.
+    pub mode: Mode,
+    /// The centre's newest signed checkpoint, where it has one.
+    pub checkpoint: Option<String>,
 }
 
 /// An office of the scheme.
@@ -291,6 +301,20 @@ pub enum StoreError {
 /// The operations. Every call is one statement or one transaction on the other side; none is held over two calls.
 #[async_trait]
 pub trait Store: Send + Sync {
+    /// Whether it has to be told who is there before anything else.
+    fn asks_login(&self) -> bool {
+        false
+    }
+    /// Says who is there. Asked while that person is at work, it compares: another password, or another login's, is
+    /// [`StoreError::wrong_login`], and the session stays.
+    async fn log_in(&self, login: &str, password: &Secret) -> Result<(), StoreError> {
+        let _ = (login, password);
+        Ok(())
+    }
+    /// Ends the session: what was held of the password is forgotten, and everything has to be told anew.
+    async fn log_out(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
     /// Who, where, when, and what the window used last.
     async fn hello(&self) -> Result<Hello, StoreError>;
     /// Members or a claim, masked, in the clerk's scope.
@@ -336,6 +360,15 @@ pub trait Store: Send + Sync {
 /// An operation as the counter asks for it; the reply carries what it gave.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Request {
+    /// [`Store::log_in`]
+    LogIn {
+        /// Who.
+        login: String,
+        /// The password.
+        password: Secret,
+    },
+    /// [`Store::log_out`]
+    LogOut,
     /// [`Store::hello`]
     Hello,
     /// [`Store::search`]
@@ -400,6 +433,10 @@ pub enum Request {
 /// What an operation gave.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Reply {
+    /// [`Store::log_in`]
+    LoggedIn,
+    /// [`Store::log_out`]
+    LoggedOut,
     /// [`Store::hello`]
     Hello(Box<Hello>),
     /// [`Store::search`]
@@ -451,6 +488,8 @@ impl Reply {
 /// Carries out a request.
 pub async fn answer(store: &dyn Store, request: Request) -> Result<Reply, StoreError> {
     Ok(match request {
+        Request::LogIn { login, password } => store.log_in(&login, &password).await.map(|()| Reply::LoggedIn)?,
+        Request::LogOut => store.log_out().await.map(|()| Reply::LoggedOut)?,
         Request::Hello => Reply::Hello(Box::new(store.hello().await?)),
         Request::Search(query) => Reply::Found(store.search(&query).await?),
         Request::OpenMember { ticket, member, purpose } => {

@@ -243,10 +243,10 @@ fn accounts_of_the_demo_and_a_clerk_for_every_office() {
         ("0201", "clerk", 150_402, 1),
         ("0301", "reviewer", 150_800, 0),
         ("0302", "cashier", 150_800, 0),
-        ("0001", "region", 150_000, 0),
+        ("0001", "clerk,region", 150_000, 0),
     ] {
         let account = accounts.iter().find(|account| account.login == login).unwrap();
-        assert_eq!((account.duties.as_slice(), account.office.get()), (&[duty.to_owned()][..], office));
+        assert_eq!((account.duties.join(",").as_str(), account.office.get()), (duty, office));
         assert_eq!(account.window, window);
     }
     for row in world.claims(&straight) {

@@ -8,7 +8,7 @@ use super::row::{self, damaged, get};
 use super::{SqliteStore, failed, local, open};
 use crate::domain::claim::{ClaimKind, ClaimState};
 use crate::store::{
-    Desk, DiagnosisEntry, Hello, Hospital, LastUsed, Office, PublishedPolicy, Reference, SEARCH_ROWS, StoreError,
+    Desk, DiagnosisEntry, Hello, Hospital, LastUsed, Mode, Office, PublishedPolicy, Reference, SEARCH_ROWS, StoreError,
 };
 
 /// Claims of the window that are looked at for what it used last.
@@ -33,6 +33,8 @@ impl SqliteStore {
             now: local(self.now()),
             world_day: self.day.is_some(),
             last_used: self.last_used(&mut reader).await?,
+            mode: Mode::Full,
+            checkpoint: None,
         })
     }
 

@@ -1,0 +1,228 @@
+//! The centre: PostgreSQL, as one person sees it. The program holds no right there but to call the functions of `api_v1`
+//! (`migrations/postgres`): each operation is one call, which is one transaction on the other side.
+//!
+//! - `options` where the centre is, and what a connection off this machine must have
+//! - `line` the one connection: opened, lost, opened again; what may be asked twice
+//! - `error` what the server says, in the store's words · `answers` JSON of the functions as domain values
+//!
+//! To add an operation: its function in `migrations/postgres` (a new file), and a line in the implementation below.
+
+mod answers;
+mod error;
+mod line;
+mod options;
+
+use async_trait::async_trait;
+use chrono::NaiveDate;
+use sqlx::Row;
+use sqlx::postgres::PgRow;
+use uuid::Uuid;
+
+pub use options::{OptionsError, PostgresOptions};
+
+use self::answers::{ClaimAnswer, DeskAnswer, HelloAnswer, LineAnswer, NumberAnswer, StandingAnswer, SubmitAnswer};
+use self::error::failed;
+use self::line::{Again, Line, call};
+use super::{Desk, Found, Hello, Hit, MemberSheet, Reference, Request, Store, StoreError, Submitted, Verification};
+use crate::domain::secret::Secret;
+use crate::domain::bill::Bill;
+use crate::domain::claim::{Claim, ClaimId, ClaimLine, NewClaim, Standing};
+use crate::domain::member::{MemberId, PersonalField};
+use crate::domain::number::ClaimNumber;
+use crate::domain::query::{Query, Term};
+
+/// What this program knows of the functions of `api_v1`; the centre says at login whether that is enough.
+const PROTOCOL: i32 = 1;
+
+/// The centre, as the person who logged in.
+pub struct PostgresStore {
+    line: Line,
+}
+
+impl PostgresStore {
+    /// The centre at a place. Nothing is opened before somebody logs in.
+    pub fn new(options: PostgresOptions) -> PostgresStore {
+        PostgresStore { line: Line::new(options) }
+    }
+
+    /// The answer of a function that gives JSON; `None` for SQL's NULL.
+    async fn json<T: serde::de::DeserializeOwned>(
+        &self,
+        again: Again,
+        text: &'static str,
+        arguments: sqlx::postgres::PgArguments,
+    ) -> Result<Option<T>, StoreError> {
+        let row = self.line.one(again, text, arguments).await?;
+        let json: Option<&str> = row.try_get(0).map_err(failed)?;
+        json.map(|json| serde_json::from_str(json).map_err(|error| StoreError::Damaged(error.to_string()))).transpose()
+    }
+
+    async fn must<T: serde::de::DeserializeOwned>(
+        &self,
+        again: Again,
+        text: &'static str,
+        arguments: sqlx::postgres::PgArguments,
+    ) -> Result<T, StoreError> {
+        self.json(again, text, arguments).await?.ok_or_else(|| StoreError::Damaged("no answer".into()))
+    }
+
+    /// Takes a ticket: from here on the look is recorded, whatever becomes of it.
+    async fn ticket(&self, ticket: Uuid, member: MemberId, field: &str, purpose: &str) -> Result<(), StoreError> {
+        let arguments = call!(ticket, member.0, field, purpose);
+        self.line.one(Again::Yes, "SELECT api_v1.ticket($1, $2, $3, $4)::text", arguments).await.map(drop)
+    }
+}
+
+#[async_trait]
+impl Store for PostgresStore {
+    fn asks_login(&self) -> bool {
+        true
+    }
+
+    async fn log_in(&self, login: &str, password: &Secret) -> Result<(), StoreError> {
+        self.line.log_in(login, password).await
+    }
+
+    async fn log_out(&self) -> Result<(), StoreError> {
+        self.line.log_out().await;
+        Ok(())
+    }
+
+    async fn hello(&self) -> Result<Hello, StoreError> {
+        let answer: HelloAnswer = self.must(Again::Yes, "SELECT api_v1.hello($1)::text", call!(PROTOCOL)).await?;
+        answer.hello()
+    }
+
+    async fn search(&self, query: &Query) -> Result<Found, StoreError> {
+        let (kind, term, unit) = match query {
+            Query::IdNumber(id) => ("id", id.clone(), None),
+            Query::Mobile(mobile) => ("mobile", mobile.clone(), None),
+            Query::Tail(tail) => ("tail", tail.clone(), None),
+            Query::Claim(number) => ("claim", format!("{}-{}-{}", number.office, number.year, number.sequence), None),
+            Query::Name(Term { key, unit }) => ("name", key.clone(), unit.clone()),
+            Query::Latin(Term { key, unit }) => ("latin", key.clone(), unit.clone()),
+        };
+        let arguments = call!(kind, term, unit);
+        let rows = self.line.all(Again::Yes, "SELECT * FROM api_v1.search($1, $2, $3)", arguments).await?;
+        let mut found = Found::default();
+        for row in &rows {
+            if row.try_get::<bool, _>(9).map_err(failed)? {
+                return Ok(Found { elsewhere: true, ..Found::default() });
+            }
+            found.more |= row.try_get::<bool, _>(8).map_err(failed)?;
+            let mut hit = hit(row)?;
+            if let Query::Claim(number) = query {
+                hit.claim = Some(*number);
+            }
+            found.rows.push(hit);
+        }
+        Ok(found)
+    }
+
+    async fn open_member(&self, ticket: Uuid, member: MemberId, purpose: &str) -> Result<MemberSheet, StoreError> {
+        self.ticket(ticket, member, "sheet", purpose).await?;
+        let text = "SELECT api_v1.open_member($1, $2)::text";
+        let answer: answers::SheetAnswer = self.must(Again::Yes, text, call!(ticket, member.0)).await?;
+        answer.sheet()
+    }
+
+    async fn reveal(&self, ticket: Uuid, member: MemberId, field: PersonalField) -> Result<String, StoreError> {
+        self.ticket(ticket, member, field.code(), "reveal").await?;
+        let arguments = call!(ticket, member.0, field.code());
+        let row = self.line.one(Again::Yes, "SELECT api_v1.reveal($1, $2, $3)", arguments).await?;
+        row.try_get(0).map_err(failed)
+    }
+
+    async fn check_bill(&self, bill: &Bill) -> Result<Option<Standing>, StoreError> {
+        let arguments = call!(bill.code.as_str(), bill.number.as_str(), bill.hospital.as_str());
+        let text = "SELECT api_v1.check_bill($1, $2, $3)::text";
+        let answer: Option<StandingAnswer> = self.json(Again::Yes, text, arguments).await?;
+        answer.map(StandingAnswer::standing).transpose()
+    }
+
+    async fn check_stay(
+        &self,
+        member: MemberId,
+        admission: NaiveDate,
+        discharge: NaiveDate,
+    ) -> Result<Vec<Standing>, StoreError> {
+        let text = "SELECT api_v1.check_stay($1, $2, $3)::text";
+        let answers: Vec<StandingAnswer> = self.must(Again::Yes, text, call!(member.0, admission, discharge)).await?;
+        answers.into_iter().map(StandingAnswer::standing).collect()
+    }
+
+    async fn reference(&self, version: &str) -> Result<Option<Reference>, StoreError> {
+        self.json(Again::Yes, "SELECT api_v1.reference($1)::text", call!(version)).await
+    }
+
+    async fn submit(&self, claim: &NewClaim) -> Result<Submitted, StoreError> {
+        let json = serde_json::to_string(claim).map_err(|_| StoreError::Refused("text".into()))?;
+        // The same id again gives the same answer.
+        let answer: SubmitAnswer =
+            self.must(Again::Yes, "SELECT api_v1.submit($1::json)::text", call!(json)).await?;
+        answer.submitted()
+    }
+
+    async fn claim(&self, number: ClaimNumber) -> Result<Claim, StoreError> {
+        let arguments = call!(number.office.get() as i32, i32::from(number.year), number.sequence as i32);
+        let answer: ClaimAnswer = self.must(Again::Yes, "SELECT api_v1.claim($1, $2, $3)::text", arguments).await?;
+        answer.claim()
+    }
+
+    async fn claims_of(&self, member: MemberId) -> Result<Vec<ClaimLine>, StoreError> {
+        let answers: Vec<LineAnswer> =
+            self.must(Again::Yes, "SELECT api_v1.claims_of($1)::text", call!(member.0)).await?;
+        answers.into_iter().map(LineAnswer::line).collect()
+    }
+
+    async fn desk(&self) -> Result<Desk, StoreError> {
+        let answer: DeskAnswer = self.must(Again::Yes, "SELECT api_v1.desk()::text", call!()).await?;
+        answer.desk()
+    }
+
+    async fn withdraw(&self, number: ClaimNumber, rev: u32, reason: &str) -> Result<u32, StoreError> {
+        let arguments =
+            call!(number.office.get() as i32, i32::from(number.year), number.sequence as i32, rev as i32, reason);
+        let row = self.line.one(Again::No, "SELECT api_v1.withdraw($1, $2, $3, $4, $5)", arguments).await?;
+        row.try_get::<i32, _>(0).map(|rev| rev as u32).map_err(failed)
+    }
+
+    async fn record_print(&self, number: ClaimNumber) -> Result<u32, StoreError> {
+        let arguments = call!(number.office.get() as i32, i32::from(number.year), number.sequence as i32);
+        let row = self.line.one(Again::No, "SELECT api_v1.record_print($1, $2, $3)", arguments).await?;
+        row.try_get::<i32, _>(0).map(|copy| copy as u32).map_err(failed)
+    }
+
+    async fn reconcile(&self, ids: &[ClaimId]) -> Result<Vec<(ClaimId, Option<ClaimNumber>)>, StoreError> {
+        let plain: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+        let numbers: Vec<Option<NumberAnswer>> =
+            self.must(Again::Yes, "SELECT api_v1.reconcile($1)::text", call!(plain)).await?;
+        let number = |answer: Option<NumberAnswer>| answer.map(NumberAnswer::number).transpose();
+        ids.iter().zip(numbers).map(|(id, answer)| Ok((*id, number(answer)?))).collect()
+    }
+
+    async fn verify(&self) -> Result<Verification, StoreError> {
+        Err(StoreError::NotAllowed)
+    }
+
+    /// A sheet and a reveal take a ticket first.
+    fn trips(&self, request: &Request) -> u32 {
+        if matches!(request, Request::OpenMember { .. } | Request::Reveal { .. }) { 2 } else { 1 }
+    }
+}
+
+fn hit(row: &PgRow) -> Result<Hit, StoreError> {
+    let period: i32 = row.try_get(6).map_err(failed)?;
+    let years: i32 = row.try_get(7).map_err(failed)?;
+    Ok(Hit {
+        member: MemberId(row.try_get(0).map_err(failed)?),
+        name: row.try_get(1).map_err(failed)?,
+        sex: answers::sex(row.try_get(2).map_err(failed)?)?,
+        birth_year: row.try_get(3).map_err(failed)?,
+        id_masked: row.try_get(4).map_err(failed)?,
+        unit: row.try_get(5).map_err(failed)?,
+        period,
+        years: years as u32,
+        claim: None,
+    })
+}
