@@ -4,6 +4,7 @@
 //! - `options` where the centre is, and what a connection off this machine must have
 //! - `line` the one connection: opened, lost, opened again; what may be asked twice
 //! - `error` what the server says, in the store's words · `answers` JSON of the functions as domain values
+//! - `verify` what an auditor's verification reads
 //!
 //! To add an operation: its function in `migrations/postgres` (a new file), and a line in the implementation below.
 
@@ -11,6 +12,7 @@ mod answers;
 mod error;
 mod line;
 mod options;
+mod verify;
 
 use async_trait::async_trait;
 use chrono::NaiveDate;
@@ -24,12 +26,12 @@ use self::answers::{ClaimAnswer, DeskAnswer, HelloAnswer, LineAnswer, NumberAnsw
 use self::error::failed;
 use self::line::{Again, Line, call};
 use super::{Desk, Found, Hello, Hit, MemberSheet, Reference, Request, Store, StoreError, Submitted, Verification};
-use crate::domain::secret::Secret;
 use crate::domain::bill::Bill;
 use crate::domain::claim::{Claim, ClaimId, ClaimLine, NewClaim, Standing};
 use crate::domain::member::{MemberId, PersonalField};
 use crate::domain::number::ClaimNumber;
 use crate::domain::query::{Query, Term};
+use crate::domain::secret::Secret;
 
 /// What this program knows of the functions of `api_v1`; the centre says at login whether that is enough.
 const PROTOCOL: i32 = 1;
@@ -158,8 +160,7 @@ impl Store for PostgresStore {
     async fn submit(&self, claim: &NewClaim) -> Result<Submitted, StoreError> {
         let json = serde_json::to_string(claim).map_err(|_| StoreError::Refused("text".into()))?;
         // The same id again gives the same answer.
-        let answer: SubmitAnswer =
-            self.must(Again::Yes, "SELECT api_v1.submit($1::json)::text", call!(json)).await?;
+        let answer: SubmitAnswer = self.must(Again::Yes, "SELECT api_v1.submit($1::json)::text", call!(json)).await?;
         answer.submitted()
     }
 
@@ -202,7 +203,7 @@ impl Store for PostgresStore {
     }
 
     async fn verify(&self) -> Result<Verification, StoreError> {
-        Err(StoreError::NotAllowed)
+        verify::verify(&self.line).await
     }
 
     /// A sheet and a reveal take a ticket first.
