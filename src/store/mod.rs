@@ -5,6 +5,7 @@
 //! - `keys.rs` what members are searched by, in every adapter
 //! - `recorded.rs` a recorded claim and its canonical form, in every adapter
 //! - `verifying.rs` what a verification of the whole database finds, fed by every adapter
+//! - `loading.rs` a generated world as rows, for every adapter
 //! - `journal.rs` what this terminal keeps for itself: drafts, the last reference snapshot
 //!
 //! To add an operation: a method here, a variant of [`Request`] and [`Reply`] with its line in [`answer`], both adapters,
@@ -12,6 +13,7 @@
 
 pub mod journal;
 pub mod keys;
+pub mod loading;
 pub mod recorded;
 pub mod sqlite;
 pub mod verifying;
