@@ -692,3 +692,16 @@ database-root-cert = a centre on another machine must prove itself: set database
 start-flags-first = put --db, --login and --today after the command
 start-embedded-only = this command is for an embedded database (sqlite) only
 start-bad-config = the configuration is wrong, nothing was done
+
+## Tamper evidence
+alarm-stop = Stop: { $what } Take no more claims on this machine. Keep it as it is, and call the union's office and the auditor; they need the file alarm.log
+alarm-older = the centre shows { $shown } records, this machine has seen { $held }: an old backup was put back, or records were taken out.
+alarm-forked = the centre shows other { $shown } records than the { $held } that this machine has seen: there are two histories.
+alarm-inconsistent = of the { $held } records that this machine has seen, the centre has changed at least one (it shows { $shown }).
+alarm-bad-signature = the state that the centre shows is not signed as it must be.
+alarm-other-key = the state that the centre shows is signed with another key than this machine knows.
+alarm-missing = the centre showed a signed state of { $held } records before and shows none now.
+witness-no-key = no verifier's key is configured: this machine can't notice changed records; tell the administrator
+witness-key = the configured verifier's key is none; take what huzhu seal --new-key printed
+witness-damaged = the file { $path } is damaged: what this machine knew of the centre is lost. Tell the auditor; only he decides that it begins anew without the file
+witness-io = { $path } can't be read or written: { $why }; check its permissions and the disk

@@ -692,3 +692,16 @@ database-root-cert = 连接别的机器上的中心须有证书：请设置 data
 start-flags-first = --db、--login 和 --today 请写在命令之后
 start-embedded-only = 此命令只用于嵌入式数据库（sqlite）
 start-bad-config = 配置有误，没有执行
+
+## Tamper evidence
+alarm-stop = 停止办理：{ $what }本机不要再受理申领，保持原样，立即电话报告工会主管科室和审计人员，并请其查看 alarm.log
+alarm-older = 中心只有{ $shown }条记录，本机见过{ $held }条，可能恢复了旧备份或删除了记录。
+alarm-forked = 中心的{ $shown }条记录与本机见过的{ $held }条不同，存在两套历史。
+alarm-inconsistent = 本机见过的{ $held }条记录中，至少有一条已被中心改动（现有{ $shown }条）。
+alarm-bad-signature = 中心出示的记录状态没有有效签名。
+alarm-other-key = 中心出示的记录状态由本机不认识的密钥签名。
+alarm-missing = 中心以前出示过{ $held }条记录的签名状态，现在没有出示。
+witness-no-key = 没有配置验证密钥，本机无法发现记录被改动，请告知管理员
+witness-key = 配置的验证密钥无效，请使用 huzhu seal --new-key 打印的那一行
+witness-damaged = 文件 { $path } 已损坏，本机对中心记录的见证丢失。请报告审计人员，是否删除该文件重新开始由审计人员决定
+witness-io = 无法读写 { $path }：{ $why }；请检查权限和磁盘

@@ -4,6 +4,7 @@
 //! - `options` where the centre is, and what a connection off this machine must have
 //! - `line` the one connection: opened, lost, opened again; what may be asked twice
 //! - `error` what the server says, in the store's words · `answers` JSON of the functions as domain values
+//! - `verify` what an auditor's verification reads
 //!
 //! To add an operation: its function in `migrations/postgres` (a new file), and a line in the implementation below.
 
@@ -11,6 +12,7 @@ mod answers;
 mod error;
 mod line;
 mod options;
+mod verify;
 
 use async_trait::async_trait;
 use chrono::NaiveDate;
@@ -201,7 +203,7 @@ impl Store for PostgresStore {
     }
 
     async fn verify(&self) -> Result<Verification, StoreError> {
-        Err(StoreError::NotAllowed)
+        verify::verify(&self.line).await
     }
 
     /// A sheet and a reveal take a ticket first.
