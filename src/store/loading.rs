@@ -12,15 +12,22 @@ mod people;
 
 use super::keys::Kind;
 use super::recorded::{Event, Recorded};
-use super::{Office, PublishedPolicy, Reference, StoreError};
-use crate::data;
 use crate::domain::area::{AreaCode, OfficeCode};
-use crate::domain::canonical::{Hash, hex, sha256};
+use crate::domain::canonical::Hash;
 use crate::domain::cover::Paid;
 use crate::domain::member::MemberId;
 use crate::domain::query::unit_key;
 use crate::policy::Facts;
-use crate::world::{Assessed, OfficeRow, PersonRow, UnitRow, World};
+use crate::world::{Assessed, PersonRow, UnitRow, World};
+
+/// How far it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Members that are written.
+    pub members: u64,
+    /// Claims that are written.
+    pub claims: u64,
+}
 
 /// How an adapter writes the rows of a world. Units come first, then members with keys between them, then claims, each
 /// followed by its events, then the chains.
@@ -131,31 +138,6 @@ where
     }
     let starts = people::members(world.members(), to)?;
     history::claims(world, &starts, assess, to)
-}
-
-/// The reference data of a world, with their version.
-pub fn reference(world: &World, policies: &[PublishedPolicy]) -> Result<Reference, StoreError> {
-    let office = |office: OfficeRow| {
-        let OfficeRow { code, name, area, league, phone, .. } = office;
-        Office { code, name, area, league, phone }
-    };
-    let mut reference = Reference {
-        version: String::new(),
-        offices: world.offices().map(office).collect(),
-        hospitals: data::hospitals().to_vec(),
-        diagnoses: data::diagnoses().to_vec(),
-        policies: policies.to_vec(),
-    };
-    reference.offices.sort_by_key(|office| office.code);
-    reference.version = version_of(&reference)?;
-    Ok(reference)
-}
-
-/// A version of reference data: it changes when anything in them changes.
-pub fn version_of(reference: &Reference) -> Result<String, StoreError> {
-    let plain = Reference { version: String::new(), ..reference.clone() };
-    let bytes = serde_json::to_vec(&plain).map_err(|_| StoreError::Damaged("reference".into()))?;
-    Ok(hex(&sha256(&bytes)[..8]))
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@
 //! To add an operation: a method here, a variant of [`Request`] and [`Reply`] with its line in [`answer`], both adapters,
 //! and its cases in `tests/store_contract.rs`.
 
+mod fixed;
 pub mod journal;
 pub mod keys;
 pub mod loading;

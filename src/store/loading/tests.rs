@@ -112,12 +112,3 @@ fn rows_come_sorted_linked_and_whole() {
         assert!(recorded.card_ends());
     }
 }
-
-#[test]
-fn the_version_of_reference_data_is_that_of_all_of_it() {
-    let world = World::new(3, 1000, 0, world_day());
-    let whole = reference(&world, &published()).unwrap();
-    assert_eq!(version_of(&whole), Ok(whole.version.clone()));
-    let fewer = reference(&world, &published()[1..]).unwrap();
-    assert_ne!(fewer.version, whole.version);
-}

@@ -6,16 +6,19 @@
 mod tables;
 
 use chrono::NaiveDate;
-use sqlx::postgres::{PgConnection, PgPoolCopyExt as _};
+use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection, Row};
 use tokio::sync::mpsc;
 
-use self::tables::{Chunk, Fixed, Tables};
-use super::error::{failed, not_opened};
-use super::{PostgresOptions, PostgresStore, admin, scram};
+use self::tables::{Chunk, Tables};
+use super::admin::{self, Administrator};
+use super::error::failed;
+use super::scram::Verifier;
+use super::{PostgresOptions, PostgresStore, fixed};
 use crate::domain::canonical::{Canonical, Hash};
 use crate::domain::secret::Secret;
 use crate::policy::Facts;
+use crate::store::fixed::Fixed;
 use crate::store::loading::{self, Progress};
 use crate::store::{PublishedPolicy, StoreError};
 use crate::world::{Assessed, PASSWORD, World};
@@ -38,18 +41,16 @@ impl PostgresStore {
     where
         A: Fn(&Facts) -> Option<Assessed> + Send + Sync + 'static,
     {
-        let mut connection = options.superuser(login, password).await?;
+        let Administrator { mut connection } = Administrator::open(options, login, password).await?;
         clear(&mut connection).await?;
         admin::migrate(&mut connection).await?;
-        let verifier = scram::verifier(&Secret::new(PASSWORD)).map_err(|_| StoreError::Refused("text".into()))?;
+        let verifier = Verifier::of(&Secret::new(PASSWORD)).map_err(|_| StoreError::Refused("text".into()))?;
         run(&mut connection, "BEGIN").await?;
         // Rows refer to what comes later in the same transaction, and all of it is made here.
         run(&mut connection, "SET LOCAL session_replication_role = replica").await?;
         let indexes = drop_indexes(&mut connection).await?;
         let day = world.day();
-        for chunk in Fixed::of(&world, &policies)?.chunks() {
-            send(&mut connection, chunk).await?;
-        }
+        fixed::write(&mut connection, &Fixed::new(&policies)?).await?;
         for account in world.accounts() {
             sqlx::query("SELECT core.make_generated($1, $2, $3, $4, $5, $6)")
                 .bind(account.login.clone())
@@ -57,7 +58,7 @@ impl PostgresStore {
                 .bind(account.office.get() as i32)
                 .bind(account.window as i32)
                 .bind(account.duties.clone())
-                .bind(verifier.clone())
+                .bind(verifier.as_str())
                 .execute(&mut connection)
                 .await
                 .map_err(failed)?;
@@ -87,14 +88,6 @@ impl PostgresStore {
         run(&mut connection, "COMMIT").await?;
         run(&mut connection, "VACUUM (ANALYZE)").await?;
         connection.close().await.map_err(failed)
-    }
-}
-
-impl PostgresOptions {
-    /// A connection of the superuser, for what is done to the centre itself.
-    pub(super) async fn superuser(&self, login: &str, password: &Secret) -> Result<PgConnection, StoreError> {
-        let options = self.driver(login, password).map_err(|why| StoreError::Refused(why.key().to_owned()))?;
-        PgConnection::connect_with(&options).await.map_err(not_opened)
     }
 }
 

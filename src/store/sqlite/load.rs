@@ -20,22 +20,15 @@ use super::row::get;
 use super::{SqliteStore, failed, open, rescue};
 use crate::domain::canonical::{hex, moment, sha256};
 use crate::policy::Facts;
-use crate::store::{PublishedPolicy, StoreError, loading};
+use crate::store::fixed::Fixed;
+use crate::store::loading::{self, Progress};
+use crate::store::{PublishedPolicy, StoreError};
 use crate::world::{Assessed, World};
 
 /// Statements that wait to be written.
 const AHEAD: usize = 16;
 /// Pages that are kept while the world is made, in KiB.
 const CACHE_KIB: u32 = 32 * 1024;
-
-/// How far it is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Progress {
-    /// Members that are written.
-    pub members: u64,
-    /// Claims that are written.
-    pub claims: u64,
-}
 
 impl SqliteStore {
     /// Makes the database at `path` from a world. `assess` is the engine with `policies`. A database there is replaced, unless
@@ -153,8 +146,8 @@ async fn fixed_rows(
     world: &World,
     policies: &[PublishedPolicy],
 ) -> Result<(), StoreError> {
-    let reference = loading::reference(world, policies)?;
-    for office in world.offices() {
+    let Fixed { offices, reference } = Fixed::new(policies)?;
+    for office in offices {
         sqlx::query(
             "INSERT INTO office (code, name, kind, area, league, parent, phone) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         )

@@ -8,10 +8,9 @@ use tokio::sync::mpsc;
 
 use crate::domain::canonical::{hex, moment};
 use crate::domain::date::to_shanghai;
-use crate::store::loading::{self, Chain, ClaimToLoad, KeyRow, Linked, Load, Scope};
+use crate::store::loading::{Chain, ClaimToLoad, KeyRow, Linked, Load, Scope};
 use crate::store::recorded::Personal;
-use crate::store::{PublishedPolicy, Reference, StoreError};
-use crate::world::{OfficeRow, PersonRow, UnitRow, World};
+use crate::world::{PersonRow, UnitRow};
 
 /// Bytes of a table that are sent together.
 const CHUNK: usize = 1 << 20;
@@ -105,45 +104,6 @@ impl Table {
     }
 }
 
-/// What is the same in every world of its day: offices and the reference data.
-pub struct Fixed(Vec<Table>);
-
-impl Fixed {
-    /// Those of a world.
-    pub fn of(world: &World, policies: &[PublishedPolicy]) -> Result<Fixed, StoreError> {
-        Ok(Fixed::rows(world.offices(), &loading::reference(world, policies)?))
-    }
-
-    /// Those rows.
-    pub fn rows(all: impl Iterator<Item = OfficeRow>, reference: &Reference) -> Fixed {
-        let mut offices = Table::new("COPY core.office (code, name, kind, area, league, parent, phone) FROM STDIN");
-        for office in all {
-            offices.plain(office.code).text(&office.name).plain(office.kind).plain(office.area).plain(office.league);
-            offices.maybe(office.parent).text(&office.phone).end();
-        }
-        let mut hospitals = Table::new("COPY core.hospital (code, name, initials, level, area) FROM STDIN");
-        for hospital in &reference.hospitals {
-            hospitals.text(&hospital.code).text(&hospital.name).text(&hospital.initials);
-            hospitals.plain(hospital.level).plain(hospital.area).end();
-        }
-        let mut diagnoses = Table::new("COPY core.diagnosis (code, name, initials) FROM STDIN");
-        for diagnosis in &reference.diagnoses {
-            diagnoses.text(&diagnosis.code).text(&diagnosis.name).text(&diagnosis.initials).end();
-        }
-        let mut policies = Table::new("COPY core.policy (code, version, text, sha256, published_at) FROM STDIN");
-        for policy in &reference.policies {
-            policies.text(&policy.code).plain(policy.version).text(&policy.text).text(&policy.sha256);
-            policies.plain(moment(policy.published_at)).end();
-        }
-        Fixed(vec![offices, hospitals, diagnoses, policies])
-    }
-
-    /// The rows to send, table by table.
-    pub fn chunks(mut self) -> Vec<Chunk> {
-        self.0.iter_mut().map(Table::take).collect()
-    }
-}
-
 /// All tables that a world fills row by row.
 pub struct Tables<'a> {
     sender: &'a mpsc::Sender<Chunk>,
@@ -197,8 +157,10 @@ impl<'a> Tables<'a> {
 
     /// Hands over what waits.
     pub fn flush(&mut self) -> Result<(), Gone> {
-        let people = [&mut self.units, &mut self.people, &mut self.ids, &mut self.covers, &mut self.cards, &mut self.keys];
-        let claims = [&mut self.claims, &mut self.paid, &mut self.bills, &mut self.stays, &mut self.events, &mut self.chains];
+        let people =
+            [&mut self.units, &mut self.people, &mut self.ids, &mut self.covers, &mut self.cards, &mut self.keys];
+        let claims =
+            [&mut self.claims, &mut self.paid, &mut self.bills, &mut self.stays, &mut self.events, &mut self.chains];
         people.into_iter().chain(claims).try_for_each(|table| hand_over(self.sender, table, 0))
     }
 }
@@ -217,7 +179,13 @@ impl Load for Tables<'_> {
 
     fn unit(&mut self, unit: UnitRow, name_key: String) -> Result<(), Gone> {
         let table = &mut self.units;
-        table.plain(unit.league).plain(unit.id).plain(unit.office).text(&unit.name).text(&name_key).text(&unit.initials);
+        table
+            .plain(unit.league)
+            .plain(unit.id)
+            .plain(unit.office)
+            .text(&unit.name)
+            .text(&name_key)
+            .text(&unit.initials);
         table.plain(unit.participants).plain(unit.employees).end();
         hand_over(self.sender, table, CHUNK)
     }
@@ -243,7 +211,13 @@ impl Load for Tables<'_> {
 
     fn key(&mut self, _scope: Scope, key: &KeyRow<'_>) -> Result<(), Gone> {
         let table = &mut self.keys;
-        table.plain(key.league).plain(key.office).plain(key.unit).plain(key.member).plain(key.kind as i64).text(key.key);
+        table
+            .plain(key.league)
+            .plain(key.office)
+            .plain(key.unit)
+            .plain(key.member)
+            .plain(key.kind as i64)
+            .text(key.key);
         table.end();
         hand_over(self.sender, table, CHUNK)
     }
@@ -288,7 +262,12 @@ impl Load for Tables<'_> {
     fn event(&mut self, claim: &ClaimToLoad<'_>, linked: &Linked<'_>) -> Result<(), Gone> {
         let event = &linked.event;
         let table = &mut self.events;
-        table.plain(claim.recorded.claim.league).plain(event.office).plain(linked.place).plain(event.id).plain(event.rev);
+        table
+            .plain(claim.recorded.claim.league)
+            .plain(event.office)
+            .plain(linked.place)
+            .plain(event.id)
+            .plain(event.rev);
         table.plain(event.kind).text(event.who).plain(moment(event.at)).text(event.body).bytes(&linked.hash).end();
         hand_over(self.sender, table, CHUNK)
     }
