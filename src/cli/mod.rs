@@ -16,6 +16,7 @@ pub mod desk;
 pub mod generate;
 pub mod policy;
 pub mod replay;
+pub mod seal;
 pub mod search;
 pub mod start;
 pub mod story;
@@ -79,6 +80,8 @@ enum Command {
     Search(search::Args),
     /// Recompute every claim and walk every chain
     Verify(verify::Args),
+    /// Sign what was recorded, with a key that the centre does not have
+    Seal(seal::Args),
 }
 
 impl Global {
@@ -128,6 +131,7 @@ pub fn run() -> ExitCode {
         Some(Command::Generate(args)) => wait(generate::run(args, &global.strings())),
         Some(Command::Search(args)) => wait(search::run(args, &global.strings())),
         Some(Command::Verify(args)) => wait(verify::run(args, &global.strings())),
+        Some(Command::Seal(args)) => args.run(&global),
     };
     ended.unwrap_or_else(|error| {
         eprintln!("huzhu: {}", words::safe(&format!("{error:#}")));

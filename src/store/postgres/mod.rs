@@ -3,6 +3,7 @@
 //!
 //! - `options` where the centre is, and what a connection off this machine must have
 //! - `line` the one connection: opened, lost, opened again; what may be asked twice
+//! - `seal` the ledger: what a sealer calls, the nodes that proofs need
 //! - `error` what the server says, in the store's words · `answers` JSON of the functions as domain values
 //!
 //! To add an operation: its function in `migrations/postgres` (a new file), and a line in the implementation below.
@@ -11,6 +12,7 @@ mod answers;
 mod error;
 mod line;
 mod options;
+mod seal;
 
 use async_trait::async_trait;
 use chrono::NaiveDate;

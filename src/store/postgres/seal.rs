@@ -1,0 +1,103 @@
+//! The ledger's functions: what a sealer calls, and the stored nodes that anybody may ask for
+//! (`migrations/postgres/0008_ledger.sql`).
+
+use async_trait::async_trait;
+use serde::Deserialize;
+use sqlx::Row;
+
+use super::PostgresStore;
+use super::error::failed;
+use super::line::{Again, call};
+use crate::domain::canonical::{Hash, unhex};
+use crate::domain::merkle::NodeId;
+use crate::store::StoreError;
+use crate::store::sealer::{Batch, Ledger, SealEvent, TreeState};
+
+/// The answer of `seal_state`.
+#[derive(Deserialize)]
+struct StateAnswer {
+    size: u64,
+    waiting: u64,
+    note: Option<String>,
+    frontier: Vec<String>,
+}
+
+fn damaged() -> StoreError {
+    StoreError::Damaged("tree".to_owned())
+}
+
+fn hash(bytes: &[u8]) -> Result<Hash, StoreError> {
+    bytes.try_into().map_err(|_| damaged())
+}
+
+/// Levels and indexes as the functions take them; sizes stop far below where an index would not fit.
+fn columns(ids: impl Iterator<Item = NodeId>) -> (Vec<i16>, Vec<i64>) {
+    ids.map(|id| (i16::from(id.level), id.index as i64)).unzip()
+}
+
+impl PostgresStore {
+    /// Stored nodes of the tree in the order asked for, at most 200; `None` where one is not there.
+    ///
+    /// # Errors
+    /// Where there is no answer, or one that is none.
+    pub async fn tree_nodes(&self, ids: &[NodeId]) -> Result<Vec<Option<Hash>>, StoreError> {
+        let (levels, indexes) = columns(ids.iter().copied());
+        let text = "SELECT api_v1.tree_nodes($1, $2)";
+        let row = self.line.one(Again::Yes, text, call!(levels, indexes)).await?;
+        let hashes: Vec<Option<Vec<u8>>> = row.try_get(0).map_err(failed)?;
+        if hashes.len() != ids.len() {
+            return Err(damaged());
+        }
+        hashes.into_iter().map(|bytes| bytes.map(|bytes| hash(&bytes)).transpose()).collect()
+    }
+
+    /// The newest checkpoint's note.
+    ///
+    /// # Errors
+    /// Where there is no answer.
+    pub async fn checkpoint(&self) -> Result<Option<String>, StoreError> {
+        let row = self.line.one(Again::Yes, "SELECT api_v1.checkpoint()", call!()).await?;
+        row.try_get(0).map_err(failed)
+    }
+}
+
+#[async_trait]
+impl Ledger for PostgresStore {
+    async fn state(&mut self) -> Result<TreeState, StoreError> {
+        let answer: StateAnswer = self.must(Again::Yes, "SELECT api_v1.seal_state()::text", call!()).await?;
+        let node = |hex: &String| unhex(hex).ok_or_else(damaged);
+        let frontier = answer.frontier.iter().map(node).collect::<Result<_, _>>()?;
+        Ok(TreeState { size: answer.size, waiting: answer.waiting, note: answer.note, frontier })
+    }
+
+    async fn events(&mut self, most: usize) -> Result<Vec<SealEvent>, StoreError> {
+        let text = "SELECT office, place, event FROM api_v1.seal_leaves($1)";
+        let rows = self.line.all(Again::Yes, text, call!(most as i32)).await?;
+        let event = |row: &sqlx::postgres::PgRow| {
+            Ok(SealEvent {
+                office: row.try_get(0).map_err(failed)?,
+                place: row.try_get(1).map_err(failed)?,
+                hash: hash(row.try_get(2).map_err(failed)?)?,
+            })
+        };
+        rows.iter().map(event).collect()
+    }
+
+    async fn append(&mut self, batch: &Batch) -> Result<(), StoreError> {
+        let offices: Vec<i32> = batch.events.iter().map(|event| event.office).collect();
+        let places: Vec<i64> = batch.events.iter().map(|event| event.place).collect();
+        let events: Vec<&[u8]> = batch.events.iter().map(|event| event.hash.as_slice()).collect();
+        let (levels, indexes) = columns(batch.nodes.iter().map(|(id, _)| *id));
+        let nodes: Vec<&[u8]> = batch.nodes.iter().map(|(_, hash)| hash.as_slice()).collect();
+        let first = batch.first as i64;
+        let note = batch.note.as_str();
+        let arguments = call!(first, offices, places, events, levels, indexes, nodes, note);
+        // What became of it the tree itself tells.
+        let text = "SELECT api_v1.seal_append($1, $2, $3, $4, $5, $6, $7, $8)";
+        self.line.one(Again::No, text, arguments).await.map(drop)
+    }
+
+    async fn nodes(&mut self, ids: &[NodeId]) -> Result<Vec<Option<Hash>>, StoreError> {
+        self.tree_nodes(ids).await
+    }
+}
