@@ -1,16 +1,19 @@
 //! `huzhu seal`: takes what the centre recorded into the tree and signs it, once or again and again. It runs on a machine
 //! of its own, which has the key; the centre never has it. `--new-key` makes one.
 
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::anyhow;
 use chrono::Utc;
+use zeroize::Zeroizing;
 
-use super::{Global, USAGE, password, wait, words};
+use super::{Global, USAGE, wait, words};
 use crate::config::Config;
-use crate::domain::secret::Secret;
+use crate::domain::secret::{SECRET_MAX, Secret};
 use crate::store::postgres::{PostgresOptions, PostgresStore};
 use crate::store::sealer::{BATCH, SealError, Sealer, new_key};
 use crate::store::{Store, StoreError};
@@ -60,7 +63,7 @@ impl Args {
         let options = options(&config, &strings)?;
         let login = Some(config.get("database.login")).filter(|login| !login.is_empty()).map(str::to_owned);
         let login = login.or(options.login.clone()).ok_or_else(|| anyhow!(strings.get("start-no-login")))?;
-        let password = password::ask(self.password_fd, &login, &strings)?;
+        let password = password(self.password_fd, &strings)?;
         let centre = PostgresStore::new(options);
         wait(rounds(&mut sealer, centre, (&login, &password), self.every, &strings))
     }
@@ -85,6 +88,18 @@ fn options(config: &Config, strings: &Strings) -> anyhow::Result<PostgresOptions
     );
     options.check().map_err(|why| anyhow!(strings.get(why.key())))?;
     Ok(options)
+}
+
+/// The password from a file descriptor: its first line.
+fn password(descriptor: Option<i32>, strings: &Strings) -> anyhow::Result<Secret> {
+    let missing = || anyhow!(strings.get("seal-no-password"));
+    let descriptor = descriptor.ok_or_else(missing)?;
+    let mut line = Zeroizing::new(String::with_capacity(SECRET_MAX));
+    BufReader::new(File::open(format!("/dev/fd/{descriptor}")).map_err(|_| missing())?)
+        .take(SECRET_MAX as u64)
+        .read_line(&mut line)
+        .map_err(|_| missing())?;
+    Ok(Secret::new(line.trim_end_matches(['\r', '\n'])))
 }
 
 /// Seals until nothing waits; with `every` for ever. What may pass by itself ends no round but the only one.
@@ -115,12 +130,7 @@ enum Trouble {
     Out(anyhow::Error),
 }
 
-async fn round(
-    sealer: &mut Sealer,
-    centre: &mut PostgresStore,
-    login: &str,
-    password: &Secret,
-) -> Result<(), Trouble> {
+async fn round(sealer: &mut Sealer, centre: &mut PostgresStore, login: &str, password: &Secret) -> Result<(), Trouble> {
     // The same person again changes nothing.
     centre.log_in(login, password).await.map_err(|error: StoreError| Trouble::Seal(error.into()))?;
     loop {

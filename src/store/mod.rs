@@ -2,7 +2,11 @@
 //! database's own functions. Everything above speaks plain domain types; SQL, drivers and pools stay in this room.
 //!
 //! - `sqlite/` the embedded default
+//! - `postgres/` the centre
 //! - `login.rs` logging in, where the centre asks who is there
+//! - `keys.rs` what members are searched by, in every adapter
+//! - `recorded.rs` a recorded claim and its canonical form, in every adapter
+//! - `verifying.rs` what a verification of the whole database finds, fed by every adapter
 //! - `journal.rs` what this terminal keeps for itself: drafts, the last reference snapshot
 //! - `witness.rs` what it remembers of the centre's tree
 //! - `sealer.rs` who signs that tree
@@ -11,10 +15,13 @@
 //! and its cases in `tests/store_contract.rs`.
 
 pub mod journal;
+pub mod keys;
 mod login;
 pub mod postgres;
+pub mod recorded;
 pub mod sealer;
 pub mod sqlite;
+pub mod verifying;
 pub mod witness;
 
 use async_trait::async_trait;

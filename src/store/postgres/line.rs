@@ -123,7 +123,12 @@ impl Line {
     }
 
     /// The rows of a call. A line that was found dead is opened again and the call sent once more, where it may be.
-    pub async fn all(&self, again: Again, text: &'static str, arguments: PgArguments) -> Result<Vec<PgRow>, StoreError> {
+    pub async fn all(
+        &self,
+        again: Again,
+        text: &'static str,
+        arguments: PgArguments,
+    ) -> Result<Vec<PgRow>, StoreError> {
         let mut state = self.inner.state.lock().await;
         loop {
             let (mut connection, fresh) = match state.connection.take() {

@@ -26,12 +26,12 @@ use self::answers::{ClaimAnswer, DeskAnswer, HelloAnswer, LineAnswer, NumberAnsw
 use self::error::failed;
 use self::line::{Again, Line, call};
 use super::{Desk, Found, Hello, Hit, MemberSheet, Reference, Request, Store, StoreError, Submitted, Verification};
-use crate::domain::secret::Secret;
 use crate::domain::bill::Bill;
 use crate::domain::claim::{Claim, ClaimId, ClaimLine, NewClaim, Standing};
 use crate::domain::member::{MemberId, PersonalField};
 use crate::domain::number::ClaimNumber;
 use crate::domain::query::{Query, Term};
+use crate::domain::secret::Secret;
 
 /// What this program knows of the functions of `api_v1`; the centre says at login whether that is enough.
 const PROTOCOL: i32 = 1;
@@ -160,8 +160,7 @@ impl Store for PostgresStore {
     async fn submit(&self, claim: &NewClaim) -> Result<Submitted, StoreError> {
         let json = serde_json::to_string(claim).map_err(|_| StoreError::Refused("text".into()))?;
         // The same id again gives the same answer.
-        let answer: SubmitAnswer =
-            self.must(Again::Yes, "SELECT api_v1.submit($1::json)::text", call!(json)).await?;
+        let answer: SubmitAnswer = self.must(Again::Yes, "SELECT api_v1.submit($1::json)::text", call!(json)).await?;
         answer.submitted()
     }
 

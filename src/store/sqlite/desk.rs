@@ -3,7 +3,7 @@
 use sqlx::AssertSqlSafe;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
-use super::record::{self, Stored, select_claims, select_lines};
+use super::record::{self, select_claims, select_lines};
 use super::row::{self, damaged, get};
 use super::{SqliteStore, failed, local, open};
 use crate::domain::claim::{ClaimKind, ClaimState};
@@ -49,7 +49,7 @@ impl SqliteStore {
         let Some(last) = last else {
             return Ok(LastUsed::default());
         };
-        let last = Stored::read(&last)?.claim.claim;
+        let last = record::read(&last)?.claim.claim;
         let rows = sqlx::query(
             "SELECT kind, bill_code, hospital, diagnosis FROM claim WHERE office = ?1 AND seat = ?2 \
              ORDER BY seq DESC LIMIT ?3",

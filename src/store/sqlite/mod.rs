@@ -2,15 +2,14 @@
 //! itself; scope is in the statements' text, so that both adapters answer the same contract test.
 //!
 //! - `open` connections, schema, who works · `rescue` what is done with a damaged file
-//! - `keys`, `search` what members are searched by, and the searches
+//! - `search` the searches, over the keys of `store::keys`
 //! - `member` the member's sheet, reveals · `desk` what the desk shows, reference data
-//! - `record` a claim as rows, its canonical bytes, the chains · `submit` everything that changes a claim
+//! - `record` a claim as rows, the chains · `submit` everything that changes a claim
 //! - `load` a generated world · `verify` everything recomputed
 //!
 //! To add an operation: its function in the file of its kind, with the statement beside it, and a line in the
-//! implementation below. A statement that searches goes through `keys::after`, never through LIKE.
+//! implementation below. A statement that searches goes through `store::keys::after`, never through LIKE.
 
-pub mod keys;
 pub mod load;
 pub mod rescue;
 pub mod search;

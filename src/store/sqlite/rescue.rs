@@ -8,12 +8,12 @@ use chrono::Utc;
 use sqlx::sqlite::{SqliteConnection, SqliteSynchronous};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
 
-use super::keys::keys_of;
 use super::row::get;
 use super::{failed, open};
 use crate::data;
 use crate::domain::romanise::readings;
 use crate::store::StoreError;
+use crate::store::keys::keys_of;
 
 /// What happened to a damaged database.
 #[derive(Clone, Debug, PartialEq, Eq)]

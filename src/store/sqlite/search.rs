@@ -9,13 +9,13 @@ use chrono::TimeDelta;
 use sqlx::sqlite::{SqliteArguments, SqliteConnection, SqliteRow};
 use sqlx::{AssertSqlSafe, Row};
 
-use super::keys::{Kind, after, reversed};
 use super::row::{add, damaged, day, get};
 use super::{SqliteStore, failed, local};
 use crate::domain::mask;
 use crate::domain::member::{MemberId, Sex};
 use crate::domain::number::ClaimNumber;
 use crate::domain::query::{Query, Term};
+use crate::store::keys::{Kind, after, reversed};
 use crate::store::{Found, Hit, SEARCH_ROWS, StoreError};
 
 /// One more than is shown: that there are more is known without counting them.

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use sqlx::{Connection, Sqlite, Transaction};
 
-use super::record::{self, Entry, Event, Stored, select_claims, select_lines};
+use super::record::{self, select_claims, select_lines};
 use super::row::{self, get};
 use super::{Me, SqliteStore, failed, local};
 use crate::domain::bill;
@@ -16,6 +16,7 @@ use crate::domain::cover::{Cover, Paid};
 use crate::domain::member::MemberId;
 use crate::domain::money::Money;
 use crate::domain::number::ClaimNumber;
+use crate::store::recorded::{Entry, Event, paid_of, printed, request_hash, withdrawal};
 use crate::store::{Duplicate, StoreError, Submitted};
 
 /// The last number of an office and year.
@@ -49,7 +50,7 @@ struct Frozen {
 impl SqliteStore {
     /// [`crate::store::Store::submit`]
     pub(super) async fn record(&self, claim: &NewClaim) -> Result<Submitted, StoreError> {
-        let request = record::request_hash(claim, &self.me.login)?;
+        let request = request_hash(claim, &self.me.login)?;
         let mut writer = self.writer.lock().await;
         let mut tx = begin(&mut writer).await?;
         if let Some(known) = self.recorded_before(&mut tx, claim.id, &request).await? {
@@ -69,18 +70,18 @@ impl SqliteStore {
         let entry = Entry {
             claim,
             number: self.next_number(&mut tx, local(at).year()).await?,
-            league: i64::from(self.me.office.league.get()),
+            league: self.me.office.league,
+            rev: 1,
             at,
             clerk: &self.me.login,
             medical_total: frozen.total,
-            card: card_of(&mut tx, claim).await?,
-            request,
-            state: claim.state,
-            rev: 1,
+            // The card is a row of its own: what is recorded of it is read back from there.
+            card: "",
         };
-        let (stored, hash) = record::insert(&mut tx, &entry, &paid).await?;
+        let card = card_of(&mut tx, claim).await?;
+        let (claim, hash) = record::insert(&mut tx, &entry, card, request, &paid).await?;
         tx.commit().await.map_err(failed)?;
-        Ok(Submitted { claim: Box::new(stored.claim), hash: hex(&hash), replay: false })
+        Ok(Submitted { claim: Box::new(claim), hash: hex(&hash), replay: false })
     }
 
     /// The same answer for the same content; another content under a known id is refused.
@@ -110,7 +111,7 @@ impl SqliteStore {
             .fetch_one(tx)
             .await
             .map_err(failed)
-            .and_then(|row| Stored::read(&row))?
+            .and_then(|row| record::read(&row))?
             .claim;
         Ok(Some(Submitted { claim: Box::new(claim), hash, replay: true }))
     }
@@ -149,7 +150,7 @@ impl SqliteStore {
         if !agrees || !stay_ends || claim.admission.is_some() != claim.discharge.is_some() {
             return refused("facts");
         }
-        let paid = match record::paid_of(&claim.assessment, claim.period) {
+        let paid = match paid_of(&claim.assessment, claim.period) {
             Some((total, paid)) if total == claim.total => paid,
             _ => return refused("assessment"),
         };
@@ -197,7 +198,7 @@ impl SqliteStore {
     pub(super) async fn take_back(&self, number: ClaimNumber, rev: u32, reason: &str) -> Result<u32, StoreError> {
         let mut writer = self.writer.lock().await;
         let mut tx = begin(&mut writer).await?;
-        let Stored { seq, claim, .. } = self.stored(&mut tx, number).await?;
+        let (seq, claim) = self.stored(&mut tx, number).await?;
         if claim.office != self.me.office.code {
             return Err(StoreError::NotAllowed);
         }
@@ -224,16 +225,15 @@ impl SqliteStore {
             .await
             .map_err(failed)?;
         let event = Event {
-            claim: seq,
             id: claim.claim.id,
             office: claim.office.get(),
             rev: claim.rev + 1,
             kind: ClaimState::Withdrawn.code(),
             who: &self.me.login,
             at: self.now(),
-            body: &record::withdrawal(reason),
+            body: &withdrawal(reason),
         };
-        record::append(&mut tx, &event).await?;
+        record::append(&mut tx, seq, &event).await?;
         tx.commit().await.map_err(failed)?;
         Ok(rev + 1)
     }
@@ -242,18 +242,17 @@ impl SqliteStore {
     pub(super) async fn count_print(&self, number: ClaimNumber) -> Result<u32, StoreError> {
         let mut writer = self.writer.lock().await;
         let mut tx = begin(&mut writer).await?;
-        let Stored { seq, claim, .. } = self.stored(&mut tx, number).await?;
+        let (seq, claim) = self.stored(&mut tx, number).await?;
         let event = Event {
-            claim: seq,
             id: claim.claim.id,
             office: claim.office.get(),
             rev: claim.rev,
             kind: "printed",
             who: &self.me.login,
             at: self.now(),
-            body: &serde_json::json!({ "slip": "P1", "copy": claim.prints }).to_string(),
+            body: &printed(claim.prints),
         };
-        record::append(&mut tx, &event).await?;
+        record::append(&mut tx, seq, &event).await?;
         sqlx::query("UPDATE claim SET prints = prints + 1 WHERE seq = ?1")
             .bind(seq)
             .execute(&mut *tx)
@@ -266,11 +265,11 @@ impl SqliteStore {
     /// [`crate::store::Store::claim`]
     pub(super) async fn read_claim(&self, number: ClaimNumber) -> Result<Claim, StoreError> {
         let mut reader = self.reader.lock().await;
-        Ok(self.stored(&mut reader, number).await?.claim)
+        Ok(self.stored(&mut reader, number).await?.1)
     }
 
-    /// One claim in scope.
-    async fn stored(&self, connection: &mut SqliteConnection, number: ClaimNumber) -> Result<Stored, StoreError> {
+    /// One claim in scope, with its row.
+    async fn stored(&self, connection: &mut SqliteConnection, number: ClaimNumber) -> Result<(i64, Claim), StoreError> {
         let row = sqlx::query(select_claims!("WHERE c.office = ?1 AND c.year = ?2 AND c.number = ?3"))
             .bind(i64::from(number.office.get()))
             .bind(number.year)
@@ -279,8 +278,8 @@ impl SqliteStore {
             .await
             .map_err(failed)?
             .ok_or(StoreError::NotFound)?;
-        let stored = Stored::read(&row)?;
-        if self.me.sees(i64::from(stored.claim.league.get())) { Ok(stored) } else { Err(StoreError::NotFound) }
+        let (seq, claim) = (get(&row, 0)?, record::read(&row)?.claim);
+        if self.me.sees(i64::from(claim.league.get())) { Ok((seq, claim)) } else { Err(StoreError::NotFound) }
     }
 
     /// [`crate::store::Store::reconcile`]

@@ -12,9 +12,8 @@ use crate::domain::claim::ClaimState;
 use crate::domain::member::MemberId;
 use crate::domain::sheet::Line;
 use crate::policy::Facts;
-use crate::store::sqlite::record::{
-    self, CLAIM_COLUMNS, Entry, Event, Stored, SubmitBody, Texts, claim_arguments, insert_claims,
-};
+use crate::store::recorded::{Entry, Event, Recorded, SubmitBody, request_hash, withdrawal};
+use crate::store::sqlite::record::{CLAIM_COLUMNS, claim_arguments, insert_claims};
 use crate::world::{Assessed, ClaimRow, World};
 
 /// Claims in one statement: each is some kilobytes.
@@ -83,20 +82,18 @@ impl Tables<'_> {
         let entry = Entry {
             claim,
             number: row.number,
-            league: i64::from(row.league.get()),
+            league: row.league,
+            rev: if row.withdrawn.is_some() { 2 } else { 1 },
             at: row.submitted_at,
             clerk: &row.clerk,
             medical_total: row.facts.amounts.get(Line::Total),
-            card: card.is_some().then_some(claim.member.0),
-            // Plain structs with text keys can be written as JSON; their hash is then that of nothing at worst.
-            request: record::request_hash(claim, &row.clerk).unwrap_or(GENESIS),
-            state: if missing { ClaimState::Returned } else { ClaimState::Submitted },
-            rev: if row.withdrawn.is_some() { 2 } else { 1 },
+            card: card.as_deref().unwrap_or_default(),
         };
-        let stored =
-            Texts::of(claim).ok().and_then(|texts| Stored::to_be(seq, &entry, texts, card.unwrap_or_default()));
-        let Some(stored) = stored else { return Ok(()) };
-        claim_arguments(self.claims.arguments(), Some(seq), &entry, stored.texts());
+        let state_then = if missing { ClaimState::Returned } else { ClaimState::Submitted };
+        // Plain structs with text keys can be written as JSON; their hash is then that of nothing at worst.
+        let request = request_hash(claim, &row.clerk).unwrap_or(GENESIS);
+        let Ok(stored) = Recorded::to_be(&entry) else { return Ok(()) };
+        claim_arguments(self.claims.arguments(), seq, card.is_some().then_some(claim.member.0), request, &stored);
         self.claims.end_row()?;
         for (place, paid) in (0_i64..).zip(&row.paid) {
             self.paid.add(seq);
@@ -109,38 +106,37 @@ impl Tables<'_> {
             self.paid.end_row()?;
         }
         let mut event = Event {
-            claim: seq,
             id: claim.id,
             office: row.office.get(),
             rev: 1,
-            kind: entry.state.code(),
+            kind: state_then.code(),
             who: &row.clerk,
             at: row.submitted_at,
-            body: &SubmitBody::of(&stored.fields(entry.state)).text(),
+            body: &SubmitBody::of(&stored, state_then).text(),
         };
-        self.event(&event)?;
+        self.event(seq, &event)?;
         if let Some((at, reason)) = &row.withdrawn {
-            let body = record::withdrawal(reason);
+            let body = withdrawal(reason);
             event = Event { rev: 2, kind: ClaimState::Withdrawn.code(), at: *at, body: &body, ..event };
-            return self.event(&event);
+            return self.event(seq, &event);
         }
         self.bills.add(claim.bill.key());
         self.bills.add(seq);
         self.bills.end_row()
     }
 
-    fn event(&mut self, event: &Event<'_>) -> Result<(), Gone> {
+    fn event(&mut self, seq: i64, event: &Event<'_>) -> Result<(), Gone> {
         let (length, head) = self.chains.entry(event.office).or_insert((0, GENESIS));
-        let (place, at) = (*length + 1, moment(event.at));
-        let hash = event.link(place, &at, head);
+        let place = *length + 1;
+        let hash = event.link(place, head);
         (*length, *head) = (place, hash);
         self.events.add(event.office);
         self.events.add(place);
-        self.events.add(event.claim);
+        self.events.add(seq);
         self.events.add(event.rev);
         self.events.add(event.kind);
         self.events.add(event.who);
-        self.events.add(at);
+        self.events.add(moment(event.at));
         self.events.add(event.body);
         self.events.add(hash.to_vec());
         self.events.end_row()

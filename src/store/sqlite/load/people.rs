@@ -5,7 +5,7 @@ use tokio::sync::mpsc;
 use super::batch::{Batch, Gone, Rows, Table};
 use crate::domain::member::MemberId;
 use crate::domain::query::unit_key;
-use crate::store::sqlite::keys::{Kind, keys_of};
+use crate::store::keys::{Kind, keys_of};
 use crate::world::{PersonRow, UnitRow};
 
 /// The first member of a league, and its index in the world.

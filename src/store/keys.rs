@@ -1,10 +1,12 @@
-//! What a member is searched by. Every search is a half-open range `key >= term AND key < after(term)` over stored keys,
+//! What a member is searched by, in every adapter. Every search is a half-open range `key >= term AND key < after(term)` over stored keys,
 //! in the order of the index that holds them.
+//!
+//! To add a kind of key: a [`Kind`] with its number, its keys in [`keys_of`], and what asks for it in the adapters' searches.
 
 use crate::domain::romanise::Reading;
 use crate::domain::text::name_key;
 
-/// The kinds of keys, as `league_key`, `office_key` and `unit_key` store them.
+/// The kinds of keys, as the adapters' tables of keys store them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
     /// The whole name.

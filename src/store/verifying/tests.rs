@@ -1,0 +1,115 @@
+use super::*;
+use crate::store::recorded::tests::recorded;
+
+fn found(feed: impl FnOnce(&mut Verifying)) -> Vec<(String, String)> {
+    let mut verifying = Verifying::new();
+    feed(&mut verifying);
+    verifying.end().differences.into_iter().map(|one| (one.claim, one.field)).collect()
+}
+
+fn pair(claim: &str, field: &str) -> (String, String) {
+    (claim.to_owned(), field.to_owned())
+}
+
+fn event<'a>(place: i64, hash: &'a Hash, body: &'a str) -> Walked<'a> {
+    let (kind, who, at) = ("submitted", "0137", "2021-03-20T02:30:00.000000Z");
+    let text = EventText { office: 150_802, place, claim: "x", rev: 1, kind, who, at, body };
+    Walked { office: 150_802, place, claim: Some("HZ".into()), text: Ok(text), hash }
+}
+
+fn link(place: i64, head: &Hash) -> Hash {
+    event(place, &GENESIS, "{}").text.unwrap().link(head)
+}
+
+#[test]
+fn a_chain_is_walked_from_its_beginning_to_the_head_that_is_kept() {
+    let first = link(1, &GENESIS);
+    let second = link(2, &first);
+    let walk = |body: &'static str, events: &[(i64, Hash)], length: i64, head: Hash| {
+        found(|verifying| {
+            for (place, hash) in events {
+                let body = if *place == 1 { body } else { "{}" };
+                verifying.event(event(*place, hash, body)).unwrap();
+            }
+            verifying.head(150_802, length, &head);
+            verifying.heads_end();
+        })
+    };
+    let whole = [(1, first), (2, second)];
+    assert_eq!(walk("{}", &whole, 2, second), []);
+    assert_eq!(walk("{ }", &whole, 2, second), [pair("HZ", "event:submitted")], "a changed event is one difference");
+    assert_eq!(walk("{}", &whole[..1], 2, second), [pair("150802", "chain")], "the newest is gone");
+    let behind = walk("{}", &whole[1..], 2, second);
+    assert_eq!(behind, [pair("150802", "chain"), pair("HZ", "event:submitted")], "the oldest is gone");
+    let lone = found(|verifying| {
+        verifying.event(event(1, &first, "{}")).unwrap();
+        verifying.heads_end();
+    });
+    assert_eq!(lone, [pair("150802", "chain")], "no head is kept");
+}
+
+#[test]
+fn numbers_have_no_gaps_and_end_with_their_counter() {
+    let damaged = || Err(StoreError::Damaged("remark".into()));
+    let all = found(|verifying| {
+        for number in [1, 3] {
+            verifying.claim((150_802, 2021, number), damaged()).unwrap();
+        }
+        verifying.counter(150_802, 2021, 4);
+        verifying.claim((5, 2021, 1), damaged()).unwrap();
+        verifying.counters_end();
+        let lost = verifying.claim((5, 2021, 2), Err(StoreError::Unreachable(String::new())));
+        assert!(lost.is_err(), "only damage is a difference");
+    });
+    let name = |sequence| name_of(Some(150_802), Some(2021), Some(sequence));
+    let expected = [
+        pair(&name(1), "remark"),
+        pair(&name(3), "number"),
+        pair(&name(3), "remark"),
+        pair("150802", "counter:2021"),
+        pair("5-2021-1", "remark"),
+        pair("5", "counter:2021"),
+    ];
+    assert_eq!(all, expected);
+    assert_eq!(name_of(Some(150_802), None, Some(-1)), "150802-?--1");
+}
+
+#[test]
+fn rows_beside_claims_have_a_claim() {
+    let bill = Bill { code: "15060121".into(), number: "0000000001".into(), ..Bill::default() };
+    let (key, claim) = (bill.key(), "HZ".to_owned());
+    let holder = |live: bool| Some(Holder { claim: claim.clone(), live, bill: bill.clone() });
+    assert_eq!(found(|verifying| verifying.bill(&key, holder(true))), []);
+    assert_eq!(found(|verifying| verifying.bill(&key, holder(false))), [pair("HZ", "bill")]);
+    assert_eq!(found(|verifying| verifying.bill("E/1/2", holder(true))), [pair("HZ", "bill")]);
+    assert_eq!(found(|verifying| verifying.bill("E/1/2", None)), [pair("E/1/2", "bill")]);
+    assert_eq!(found(|verifying| verifying.lone_paid("0190")), [pair("claim 0190", "paid")]);
+}
+
+#[test]
+fn what_stands_around_a_claim_is_what_its_state_says() {
+    let mut claim = recorded();
+    let around = |claim: &Recorded, history: History| {
+        let told = found(|verifying| verifying.claim((150_802, 2021, 1), Ok((claim.clone(), history))).unwrap());
+        told.into_iter().map(|(_, field)| field).collect::<Vec<_>>()
+    };
+    let body = SubmitBody::of(&claim, ClaimState::Submitted).text();
+    let history = History {
+        first: Some(("submitted".into(), body)),
+        state: Some("withdrawn".into()),
+        rev: Some(2),
+        printed: 0,
+        holds_bill: false,
+        holds_stay: Some(false),
+        paid: None,
+    };
+    // It was assessed by no policy that is published.
+    let no_policy = ["policy_sha256", "assessment", "total", "paid"];
+    assert_eq!(around(&claim, history.clone()), no_policy);
+    assert_eq!(around(&claim, History { holds_stay: None, ..history.clone() }), no_policy);
+    let all = around(&claim, History { holds_stay: Some(true), holds_bill: true, ..History::default() });
+    assert_eq!(all[..5], ["event", "state", "rev", "bill", "stay"]);
+    claim.claim.claim.state = ClaimState::Submitted;
+    let all = around(&claim, History { state: Some("submitted".into()), printed: 1, ..history });
+    assert_eq!(all[..3], ["prints", "bill", "stay"], "a live claim holds both");
+}
