@@ -374,7 +374,7 @@ config-no-printer = no printer is called "{ $name }"; add [printer.{ $name }] or
 config-no-device = [{ $key }] has no device; for example device = "lp" or "tcp:10.1.2.3:9100"
 config-takes-text = text without control characters
 config-takes-bool = true or false
-config-takes-url = sqlite:PATH
+config-takes-url = sqlite:PATH or postgres://HOST/DATABASE
 config-takes-office = an office code of 6 digits
 config-takes-window = a window number from 1 to 99
 config-takes-lang = zh-CN or en
@@ -654,6 +654,42 @@ confirm-incomplete = { $count } required documents missing: Enter again records 
 confirm-sending = On its way
 reason-title = Needs a reason ({ $at }/{ $count })
 reason-prompt = Reason (Enter)
+
+## login
+screen-login = Log in
+login-account = Account
+login-password = Password
+login-waiting = Logging in, please wait.
+login-unreachable = The centre can't be reached: check the cable, or tell the administrator.
+login-again = It is tried again by itself; { $key } tries at once.
+login-trying = Trying again.
+login-no-account = Type your account first.
+login-no-password = Type your password.
+login-left-idle = Half an hour without a key: logged out, drafts are kept. Log in again.
+login-left-over = Ten hours are over: logged out, drafts are kept. Log in again.
+login-left-wrong = Five wrong passwords: logged out, drafts are kept. Log in again.
+login-left-lock = Logged out, drafts are kept.
+lock-password-goes-on = Locked. The password of { $login } and { $key } go on. Somebody else? { $quit } logs out, drafts are kept.
+lock-checking = Checking.
+lock-wrong = The password is wrong: type it again. Five wrong ones log out.
+desk-read-only = Look only: the centre is of another version, ask for an update
+refused-login = The account or the password is wrong: check both and type them again.
+refused-account-locked = The account is locked: ask the administrator to unlock it.
+refused-sessions = The account is at work in as many places as it may be: log out there, or ask the administrator.
+refused-terminal-certificate = The centre does not take this terminal's certificate: ask the administrator to check database.client_cert.
+refused-centre-certificate = The centre's certificate can't be trusted: do not go on, ask the administrator to check database.root_cert.
+refused-read-only = The centre is of another version and this program only looks: ask the administrator to update it first.
+config-password-in-url = { $key } must not hold a password: remove it, it is asked for at the login
+start-password-in-url = a database's address must not hold a password: remove it, it is asked for, or give it with --password-fd; and change it, others may have seen it
+start-flags-first = put --db, --login and --today after the command { $command }
+start-centre = the centre { $url } can't be used: { $why }
+start-centre-options = the settings for the centre { $url } can't be used: { $why }
+password-prompt = Password of { $login } (not shown): 
+password-nowhere = there is no terminal to type a password at; give it with --password-fd
+password-cant-read = the password can't be read: { $why }
+password-empty = no password was given
+password-too-long = the password is too long: at most 512 bytes
+password-not-text = the password is no UTF-8 text
 
 ## Tamper evidence
 alarm-stop = Stop: { $what } Take no more claims on this machine. Keep it as it is, and call the union's office and the auditor; they need the file alarm.log

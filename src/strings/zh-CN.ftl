@@ -374,7 +374,7 @@ config-no-printer = 没有名为“{ $name }”的打印机；请加上 [printer
 config-no-device = [{ $key }] 缺少 device；例如 device = "lp" 或 "tcp:10.1.2.3:9100"
 config-takes-text = 不含控制字符的文字
 config-takes-bool = true 或 false
-config-takes-url = sqlite:文件路径
+config-takes-url = sqlite:文件路径或 postgres://主机/库名
 config-takes-office = 6 位机构代码
 config-takes-window = 1 至 99 的窗口号
 config-takes-lang = zh-CN 或 en
@@ -654,6 +654,42 @@ confirm-incomplete = 缺{ $count }项必备材料：再按回车按材料不全�
 confirm-sending = 正在提交
 reason-title = 需要说明（{ $at }/{ $count }）
 reason-prompt = 理由（回车确认）
+
+## login
+screen-login = 登录
+login-account = 账号
+login-password = 密码
+login-waiting = 正在登录，请稍候。
+login-unreachable = 连不上中心，请检查网线，或找管理员。
+login-again = 稍后自动再试，按 { $key } 立即再试。
+login-trying = 正在再试。
+login-no-account = 请先输入账号。
+login-no-password = 请输入密码。
+login-left-idle = 30分钟没有操作，已退出登录，草稿已保存；请重新登录。
+login-left-over = 已满10小时，已退出登录，草稿已保存；请重新登录。
+login-left-wrong = 密码输错5次，已退出登录，草稿已保存；请重新登录。
+login-left-lock = 已退出登录，草稿已保存。
+lock-password-goes-on = 已锁屏，{ $login } 输入密码后按 { $key } 继续；换人请按 { $quit } 退出登录，草稿保留。
+lock-checking = 正在核对。
+lock-wrong = 密码不对：请重新输入；输错5次即退出登录。
+desk-read-only = 只能查询：中心与本程序版本不同，请找管理员更新
+refused-login = 账号或密码不对：请检查后重新输入。
+refused-account-locked = 账号已锁定：请找管理员解锁。
+refused-sessions = 此账号已在别处登录，达到上限：请先在那里退出，或找管理员。
+refused-terminal-certificate = 中心不接受本机的证书：请找管理员检查 database.client_cert。
+refused-centre-certificate = 中心的证书不可信：不要继续，请找管理员检查 database.root_cert。
+refused-read-only = 中心与本程序版本不同，只能查询：请找管理员更新程序后再办理。
+config-password-in-url = { $key } 里不能写密码：请删去，密码在登录时输入
+start-password-in-url = 数据库地址里不能写密码：请删去，密码在登录时输入，或用 --password-fd 给出；并请更换这个密码，别人可能已经看到
+start-flags-first = --db、--login 和 --today 请写在命令 { $command } 之后
+start-centre = 连不上中心 { $url }：{ $why }
+start-centre-options = 中心 { $url } 的连接设置不可用：{ $why }
+password-prompt = { $login } 的密码（不显示）：
+password-nowhere = 没有终端可输入密码；请用 --password-fd 给出
+password-cant-read = 读不到密码：{ $why }
+password-empty = 没有给出密码
+password-too-long = 密码太长，最多512字节
+password-not-text = 密码不是 UTF-8 文字
 
 ## Tamper evidence
 alarm-stop = 停止办理：{ $what }本机不要再受理申领，保持原样，立即电话报告工会主管科室和审计人员，并请其查看 alarm.log

@@ -5,6 +5,7 @@
 //! - `line` the one connection: opened, lost, opened again; what may be asked twice
 //! - `seal` the ledger: what a sealer calls, the nodes that proofs need
 //! - `error` what the server says, in the store's words · `answers` JSON of the functions as domain values
+//! - `verify` what an auditor's verification reads
 //!
 //! To add an operation: its function in `migrations/postgres` (a new file), and a line in the implementation below.
 
@@ -13,6 +14,7 @@ mod error;
 mod line;
 mod options;
 mod seal;
+mod verify;
 
 use async_trait::async_trait;
 use chrono::NaiveDate;
@@ -203,7 +205,7 @@ impl Store for PostgresStore {
     }
 
     async fn verify(&self) -> Result<Verification, StoreError> {
-        Err(StoreError::NotAllowed)
+        verify::verify(&self.line).await
     }
 
     /// A sheet and a reveal take a ticket first.
