@@ -132,7 +132,7 @@ async fn sealers_seal_and_terminals_follow() {
     let auditor = server.psql(
         "0401",
         PASSWORD,
-        "SELECT seq, office, place, encode(hash, 'hex') FROM api_v1.tree_leaves(0, 1000)",
+        "SELECT o_seq, o_office, o_place, encode(o_hash, 'hex') FROM api_v1.tree_leaves(0, 1000)",
     );
     let events = server.psql(
         "postgres",
@@ -225,8 +225,23 @@ async fn make_anew(server: &Server, key: Option<&SignerKey>) {
     as_owner(server, &change).await;
 }
 
-/// Five and five events sealed, seen by a terminal; then somebody tampers.
-async fn tampered(statements: &str, with_the_key: bool) -> (Result<Sealed, SealError>, Result<u64, Alarm>) {
+/// What three who don't trust the centre say of it: the sealer, a terminal, and an auditor's verification with the key
+/// and with the checkpoint that he kept.
+struct Said {
+    sealer: Result<Sealed, SealError>,
+    terminal: Result<u64, Alarm>,
+    auditor: Vec<String>,
+    kept: Vec<String>,
+}
+
+async fn verified(server: &Server, key: &SignerKey, held: Option<Checkpoint>) -> Vec<String> {
+    let auditor = person(&server.url(DATABASE), "0401").await;
+    let found = auditor.verify_tree(Some(key.verifier()), held).await.unwrap();
+    found.differences.into_iter().map(|found| format!("{}: {}", found.claim, found.field)).collect()
+}
+
+/// Five and five events sealed, seen by everybody; then somebody tampers.
+async fn tampered(statements: &str, with_the_key: bool) -> Said {
     let server = centre().await;
     let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
     let [signing, desk] = folders.each_ref().map(tempfile::TempDir::path);
@@ -236,11 +251,24 @@ async fn tampered(statements: &str, with_the_key: bool) -> (Result<Sealed, SealE
     }
     let key = sealer(signing).verifier().to_string();
     assert_eq!(terminal(&server.url(DATABASE), desk, &key).await, Ok(10));
+    let held = Witness::open(&desk.join("checkpoint"), None).unwrap().held().cloned();
+    let signer = signer(signing);
+    assert!(verified(&server, &signer, held.clone()).await.is_empty());
     as_owner(&server, statements).await;
-    make_anew(&server, Some(&signer(signing)).filter(|_| with_the_key)).await;
+    make_anew(&server, Some(&signer).filter(|_| with_the_key)).await;
+    let (auditor, kept) = (verified(&server, &signer, None).await, verified(&server, &signer, held).await);
     record(&server, 150_802, 3).await;
-    let sealed = seal(&server, signing).await;
-    (sealed, terminal(&server.url(DATABASE), desk, &key).await)
+    let sealer = seal(&server, signing).await;
+    Said { sealer, terminal: terminal(&server.url(DATABASE), desk, &key).await, auditor, kept }
+}
+
+#[tokio::test]
+async fn one_field_is_found_by_the_verification() {
+    let said =
+        tampered("UPDATE core.claim_event SET hash = sha256(hash) WHERE office = 150802 AND place = 3", false).await;
+    assert_eq!(said.auditor, ["150802-3: leaf"]);
+    let said = tampered("DELETE FROM core.claim_event WHERE office = 150402 AND place = 5", false).await;
+    assert_eq!(said.auditor, ["150402-5: event"]);
 }
 
 const WHOLE_CHAIN: &str = "UPDATE core.claim_event SET body = '{\"x\":1}', hash = sha256(hash) WHERE office = 150802;
@@ -250,15 +278,19 @@ const WHOLE_CHAIN: &str = "UPDATE core.claim_event SET body = '{\"x\":1}', hash 
 
 #[tokio::test]
 async fn a_whole_chain_written_anew_is_not_signed_over() {
-    let (sealed, _) = tampered(WHOLE_CHAIN, false).await;
-    assert!(matches!(sealed, Err(SealError::Alarm(Alarm::Inconsistent { from: 10, to: 10 }))), "{sealed:?}");
+    let said = tampered(WHOLE_CHAIN, false).await;
+    let sealer = said.sealer;
+    assert!(matches!(sealer, Err(SealError::Alarm(Alarm::Inconsistent { from: 10, to: 10 }))), "{sealer:?}");
+    assert_eq!(said.auditor, ["leaf 0..4: root"]);
 }
 
 #[tokio::test]
 async fn a_whole_chain_written_anew_and_signed_is_noticed() {
-    let (sealed, seen) = tampered(WHOLE_CHAIN, true).await;
-    assert!(matches!(sealed, Err(SealError::Alarm(Alarm::Forked { size: 10 }))), "{sealed:?}");
-    assert_eq!(seen, Err(Alarm::Forked { size: 10 }));
+    let said = tampered(WHOLE_CHAIN, true).await;
+    let sealer = said.sealer;
+    assert!(matches!(sealer, Err(SealError::Alarm(Alarm::Forked { size: 10 }))), "{sealer:?}");
+    assert_eq!(said.terminal, Err(Alarm::Forked { size: 10 }));
+    assert_eq!(said.kept, ["leaf 0..4: root", "checkpoint 10: kept"]);
 }
 
 #[tokio::test]
@@ -267,16 +299,22 @@ async fn the_newest_rows_taken_out_everywhere_are_noticed() {
         UPDATE core.chain SET length = 4, head = (SELECT hash FROM core.claim_event WHERE office = 150402 AND place = 4)
         WHERE office = 150402; DELETE FROM ledger.leaf WHERE seq = 9; DELETE FROM ledger.node WHERE (idx + 1) << level > 9;
         UPDATE ledger.checkpoint SET size = 9 WHERE size = 10";
-    let (sealed, seen) = tampered(shorter, true).await;
-    assert!(matches!(sealed, Err(SealError::Alarm(Alarm::Older { held: 10, shown: 9 }))), "{sealed:?}");
-    assert_eq!(seen, Err(Alarm::Older { held: 10, shown: 9 }));
+    let said = tampered(shorter, true).await;
+    let sealer = said.sealer;
+    assert!(matches!(sealer, Err(SealError::Alarm(Alarm::Older { held: 10, shown: 9 }))), "{sealer:?}");
+    assert_eq!(said.terminal, Err(Alarm::Older { held: 10, shown: 9 }));
+    // Everything fits, but for what was kept elsewhere.
+    assert!(said.auditor.is_empty(), "{:?}", said.auditor);
+    assert_eq!(said.kept, ["checkpoint 10: missing"]);
 }
 
 #[tokio::test]
 async fn checkpoints_taken_away_are_noticed() {
-    let (sealed, seen) = tampered("DELETE FROM ledger.checkpoint", false).await;
-    assert!(matches!(sealed, Err(SealError::Alarm(Alarm::Missing { held: 10 }))), "{sealed:?}");
-    assert_eq!(seen, Err(Alarm::Missing { held: 10 }));
+    let said = tampered("DELETE FROM ledger.checkpoint", false).await;
+    let sealer = said.sealer;
+    assert!(matches!(sealer, Err(SealError::Alarm(Alarm::Missing { held: 10 }))), "{sealer:?}");
+    assert_eq!(said.terminal, Err(Alarm::Missing { held: 10 }));
+    assert_eq!(said.auditor, ["leaf 0..9: unsigned"]);
 }
 
 #[tokio::test]

@@ -1,17 +1,23 @@
-//! The ledger's functions: what a sealer calls, and the stored nodes that anybody may ask for
-//! (`migrations/postgres/0008_ledger.sql`).
+//! The ledger's functions (`migrations/postgres/0008_ledger.sql`): what a sealer calls, the stored nodes that anybody may
+//! ask for, and the walk of who verifies.
+
+use std::collections::VecDeque;
 
 use async_trait::async_trait;
 use serde::Deserialize;
 use sqlx::Row;
+use sqlx::postgres::PgRow;
 
 use super::PostgresStore;
 use super::error::failed;
 use super::line::{Again, call};
 use crate::domain::canonical::{Hash, unhex};
 use crate::domain::merkle::NodeId;
+use crate::domain::note::{Checkpoint, VerifierKey};
 use crate::store::StoreError;
 use crate::store::sealer::{Batch, Ledger, SealEvent, TreeState};
+use crate::store::tree_walk::{TreeFound, TreeWalk, WalkedLeaf};
+use crate::store::verifying::name_of;
 
 /// The answer of `seal_state`.
 #[derive(Deserialize)]
@@ -20,6 +26,13 @@ struct StateAnswer {
     waiting: u64,
     note: Option<String>,
     frontier: Vec<String>,
+}
+
+fn get<'r, T: sqlx::Decode<'r, sqlx::Postgres> + sqlx::Type<sqlx::Postgres>>(
+    row: &'r PgRow,
+    at: usize,
+) -> Result<T, StoreError> {
+    row.try_get(at).map_err(failed)
 }
 
 fn damaged() -> StoreError {
@@ -61,6 +74,65 @@ impl PostgresStore {
     }
 }
 
+/// Rows of one page.
+const PAGE: i32 = 5000;
+
+impl PostgresStore {
+    /// Walks the whole tree (`store/tree_walk.rs`): for an auditor, with the key that checkpoints are checked with and the
+    /// checkpoint that he kept himself, where there are such.
+    ///
+    /// # Errors
+    /// Where the centre does not answer. What is wrong with the tree is no error.
+    pub async fn verify_tree(
+        &self,
+        key: Option<VerifierKey>,
+        held: Option<Checkpoint>,
+    ) -> Result<TreeFound, StoreError> {
+        let mut walk = TreeWalk::new(key, held);
+        let mut checkpoints = self.checkpoints(0).await?;
+        loop {
+            let text = "SELECT * FROM api_v1.tree_leaves($1, $2)";
+            let leaves = self.line.all(Again::Yes, text, call!(walk.size() as i64, PAGE)).await?;
+            for row in &leaves {
+                let office: Option<i32> = get(row, 6)?;
+                let part = |at| get::<i32>(row, at).ok().map(i64::from);
+                walk.leaf(&WalkedLeaf {
+                    seq: get::<i64>(row, 0)? as u64,
+                    name: office.map(|office| name_of(Some(office.into()), part(7), part(8))),
+                    office: get::<i32>(row, 1)?.into(),
+                    place: get(row, 2)?,
+                    hash: get(row, 3)?,
+                    event: get(row, 4)?,
+                    seen: get(row, 5)?,
+                });
+                while let Some(checkpoint) = checkpoints.pop_front_if(|(size, ..)| *size <= walk.size()) {
+                    walk.checkpoint(checkpoint.0, &checkpoint.1, &checkpoint.2);
+                    if checkpoints.is_empty() {
+                        checkpoints = self.checkpoints(checkpoint.0).await?;
+                    }
+                }
+            }
+            if leaves.len() < PAGE as usize {
+                break;
+            }
+        }
+        while let Some((size, root, note)) = checkpoints.pop_front() {
+            walk.checkpoint(size, &root, &note);
+            if checkpoints.is_empty() {
+                checkpoints = self.checkpoints(size).await?;
+            }
+        }
+        Ok(walk.end())
+    }
+
+    /// A page of the checkpoints above a size.
+    async fn checkpoints(&self, above: u64) -> Result<VecDeque<(u64, Vec<u8>, String)>, StoreError> {
+        let text = "SELECT * FROM api_v1.tree_checkpoints($1, $2)";
+        let rows = self.line.all(Again::Yes, text, call!(above as i64, PAGE)).await?;
+        rows.iter().map(|row| Ok((get::<i64>(row, 0)? as u64, get(row, 1)?, get(row, 2)?))).collect()
+    }
+}
+
 #[async_trait]
 impl Ledger for PostgresStore {
     async fn state(&mut self) -> Result<TreeState, StoreError> {
@@ -73,13 +145,8 @@ impl Ledger for PostgresStore {
     async fn events(&mut self, most: usize) -> Result<Vec<SealEvent>, StoreError> {
         let text = "SELECT office, place, event FROM api_v1.seal_leaves($1)";
         let rows = self.line.all(Again::Yes, text, call!(most as i32)).await?;
-        let event = |row: &sqlx::postgres::PgRow| {
-            Ok(SealEvent {
-                office: row.try_get(0).map_err(failed)?,
-                place: row.try_get(1).map_err(failed)?,
-                hash: hash(row.try_get(2).map_err(failed)?)?,
-            })
-        };
+        let event =
+            |row: &PgRow| Ok(SealEvent { office: get(row, 0)?, place: get(row, 1)?, hash: hash(get(row, 2)?)? });
         rows.iter().map(event).collect()
     }
 
