@@ -531,4 +531,5 @@ macro_rules! contract {
 
 contract! {
     sqlite: crate::central::sqlite;
+    postgres: crate::central::postgres;
 }

@@ -7,6 +7,7 @@
 //! - `keys.rs` what members are searched by, in every adapter
 //! - `recorded.rs` a recorded claim and its canonical form, in every adapter
 //! - `verifying.rs` what a verification of the whole database finds, fed by every adapter
+//! - `loading.rs` a generated world as rows, for every adapter
 //! - `journal.rs` what this terminal keeps for itself: drafts, the last reference snapshot
 //! - `witness.rs` what it remembers of the centre's tree
 //! - `sealer.rs` who signs that tree · `tree_walk.rs` a verification of it
@@ -14,8 +15,10 @@
 //! To add an operation: a method here, a variant of [`Request`] and [`Reply`] with its line in [`answer`], both adapters,
 //! and its cases in `tests/store_contract.rs`.
 
+mod fixed;
 pub mod journal;
 pub mod keys;
+pub mod loading;
 mod login;
 pub mod postgres;
 pub mod recorded;

@@ -1,6 +1,6 @@
 //! A small generated world behind each adapter, and claims to submit.
 //!
-//! - `sqlite` the embedded adapter, on a copy of one file
+//! - `sqlite` the embedded adapter, on a copy of one file · `postgres` the centre's, on a server of its own
 //! - `claims` what is submitted, and by which sheet
 //!
 //! To add an adapter: a file with its [`Central`], and its line in `contract!` of `tests/store_contract.rs`.
@@ -8,7 +8,11 @@
 #![allow(dead_code, unused_imports, reason = "each test file uses its part")]
 
 mod claims;
+mod interim;
+mod postgres;
 mod sqlite;
+#[path = "../postgres/mod.rs"]
+pub mod support;
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -21,6 +25,7 @@ use huzhu::store::Store;
 use huzhu::world::{PersonRow, World};
 
 pub use self::claims::{sheet_of, stay};
+pub use self::postgres::{Postgres, postgres, postgres_with};
 pub use self::sqlite::{Sqlite, sqlite};
 
 /// Members of the world that cases run in.

@@ -17,7 +17,7 @@ use crate::store::StoreError;
 
 /// How long the centre may take to answer, and to let somebody in.
 const ANSWER: Duration = Duration::from_secs(10);
-const OPENING: Duration = Duration::from_secs(8);
+pub(super) const OPENING: Duration = Duration::from_secs(8);
 /// Pauses between tries, in milliseconds: from, and at most.
 const PAUSE: (u64, u64) = (500, 30_000);
 

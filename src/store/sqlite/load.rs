@@ -1,13 +1,11 @@
 //! A generated world as a database: made beside its place without a journal, and put there whole, so that a program killed
 //! half-way leaves no half world. One thread makes rows while another writes them; rows go in many at once, in the order
-//! of their index; indexes that have another order are made at the end.
+//! of their index; indexes that have another order are made at the end. What the rows are stands in `store::loading`.
 //!
-//! - `batch` rows of one table on their way into one statement
-//! - `people` units, members, and what members are searched by · `history` earlier claims and the offices' chains
+//! - `batch` rows of one table on their way into one statement · `tables` the columns of each row
 
 mod batch;
-mod history;
-mod people;
+mod tables;
 
 use std::path::{Path, PathBuf};
 
@@ -17,27 +15,20 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
 use tokio::sync::mpsc;
 
 use self::batch::Batch;
+use self::tables::Tables;
 use super::row::get;
-use super::{SqliteStore, desk, failed, open, rescue};
-use crate::data;
+use super::{SqliteStore, failed, open, rescue};
 use crate::domain::canonical::{hex, moment, sha256};
 use crate::policy::Facts;
-use crate::store::{Office, PublishedPolicy, Reference, StoreError};
-use crate::world::{Assessed, OfficeRow, World};
+use crate::store::fixed::Fixed;
+use crate::store::loading::{self, Progress};
+use crate::store::{PublishedPolicy, StoreError};
+use crate::world::{Assessed, World};
 
 /// Statements that wait to be written.
 const AHEAD: usize = 16;
 /// Pages that are kept while the world is made, in KiB.
 const CACHE_KIB: u32 = 32 * 1024;
-
-/// How far it is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Progress {
-    /// Members that are written.
-    pub members: u64,
-    /// Claims that are written.
-    pub claims: u64,
-}
 
 impl SqliteStore {
     /// Makes the database at `path` from a world. `assess` is the engine with `policies`. A database there is replaced, unless
@@ -155,28 +146,21 @@ async fn fixed_rows(
     world: &World,
     policies: &[PublishedPolicy],
 ) -> Result<(), StoreError> {
-    let mut reference = Reference {
-        hospitals: data::hospitals().to_vec(),
-        diagnoses: data::diagnoses().to_vec(),
-        policies: policies.to_vec(),
-        ..Reference::default()
-    };
-    for office in world.offices() {
+    let Fixed { offices, reference } = Fixed::new(policies)?;
+    for office in offices {
         sqlx::query(
             "INSERT INTO office (code, name, kind, area, league, parent, phone) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         )
         .bind(i64::from(office.code.get()))
-        .bind(office.name.clone())
+        .bind(office.name)
         .bind(office.kind)
         .bind(i64::from(office.area.get()))
         .bind(i64::from(office.league.get()))
         .bind(office.parent.map(|parent| i64::from(parent.get())))
-        .bind(office.phone.clone())
+        .bind(office.phone)
         .execute(&mut *connection)
         .await
         .map_err(failed)?;
-        let OfficeRow { code, name, area, league, phone, .. } = office;
-        reference.offices.push(Office { code, name, area, league, phone });
     }
     for account in world.accounts() {
         sqlx::query("INSERT INTO account (login, duties, office, seat, generated) VALUES (?1, ?2, ?3, ?4, 1)")
@@ -219,8 +203,7 @@ async fn fixed_rows(
             .await
             .map_err(failed)?;
     }
-    reference.offices.sort_by_key(|office| office.code);
-    set(connection, "reference", &desk::version_of(&reference)?).await
+    set(connection, "reference", &reference.version).await
 }
 
 /// The counters, and what makes the database a generated one.
@@ -250,8 +233,7 @@ fn make_rows<A>(world: &World, assess: &A, sender: &mpsc::Sender<Batch>)
 where
     A: Fn(&Facts) -> Option<Assessed> + Sync,
 {
+    let mut tables = Tables::new(sender);
     // Gone: the writer stopped, and reports why itself.
-    let _ = people::units(world.units(), sender)
-        .and_then(|()| people::members(world.members(), sender))
-        .and_then(|starts| history::claims(world, &starts, assess, sender));
+    let _ = loading::load(world, assess, &mut tables).and_then(|()| tables.flush());
 }
