@@ -6,6 +6,7 @@
 //! To add one more identifier: a file with a newtype, `parse` from what a clerk types, `Display` in the recorded form,
 //! and its property test; then a line here.
 
+pub mod account;
 pub mod amount;
 pub mod area;
 pub mod bank_card;
@@ -19,6 +20,7 @@ pub mod mask;
 pub mod member;
 pub mod money;
 pub mod number;
+pub mod password;
 pub mod query;
 pub mod romanise;
 pub mod secret;

@@ -23,6 +23,7 @@ mod tests;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use self::plan::Agency;
+pub use self::plan::offices;
 use crate::data::demo::{FixedAccount, demo};
 use crate::domain::area::{AreaCode, OfficeCode};
 use crate::domain::claim::{Document, NewClaim, PolicyRef};
@@ -211,7 +212,7 @@ impl World {
 
     /// The association, 12 leagues, 103 banners, and zones.
     pub fn offices(&self) -> impl Iterator<Item = OfficeRow> + '_ {
-        plan::offices()
+        offices()
     }
 
     /// Six accounts of the demo, and one clerk for every other office that takes claims.

@@ -17,7 +17,7 @@ use crate::store::StoreError;
 
 /// How long the centre may take to answer, and to let somebody in.
 const ANSWER: Duration = Duration::from_secs(10);
-const OPENING: Duration = Duration::from_secs(8);
+pub(super) const OPENING: Duration = Duration::from_secs(8);
 /// Pauses between tries, in milliseconds: from, and at most.
 const PAUSE: (u64, u64) = (500, 30_000);
 
@@ -123,7 +123,12 @@ impl Line {
     }
 
     /// The rows of a call. A line that was found dead is opened again and the call sent once more, where it may be.
-    pub async fn all(&self, again: Again, text: &'static str, arguments: PgArguments) -> Result<Vec<PgRow>, StoreError> {
+    pub async fn all(
+        &self,
+        again: Again,
+        text: &'static str,
+        arguments: PgArguments,
+    ) -> Result<Vec<PgRow>, StoreError> {
         let mut state = self.inner.state.lock().await;
         loop {
             let (mut connection, fresh) = match state.connection.take() {

@@ -3,14 +3,21 @@
 //!
 //! - `options` where the centre is, and what a connection off this machine must have
 //! - `line` the one connection: opened, lost, opened again; what may be asked twice
+//! - `admin` setting the centre up, and its schema · `accounts` who may log in · `fixed` the rows that it begins with
+//! - `guard` what ends sessions that go too far · `scram` what is kept of a password
 //! - `error` what the server says, in the store's words · `answers` JSON of the functions as domain values
 //!
 //! To add an operation: its function in `migrations/postgres` (a new file), and a line in the implementation below.
 
+pub mod accounts;
+pub mod admin;
 mod answers;
 mod error;
+mod fixed;
+pub mod guard;
 mod line;
 mod options;
+pub mod scram;
 
 use async_trait::async_trait;
 use chrono::NaiveDate;
@@ -24,12 +31,12 @@ use self::answers::{ClaimAnswer, DeskAnswer, HelloAnswer, LineAnswer, NumberAnsw
 use self::error::failed;
 use self::line::{Again, Line, call};
 use super::{Desk, Found, Hello, Hit, MemberSheet, Reference, Request, Store, StoreError, Submitted, Verification};
-use crate::domain::secret::Secret;
 use crate::domain::bill::Bill;
 use crate::domain::claim::{Claim, ClaimId, ClaimLine, NewClaim, Standing};
 use crate::domain::member::{MemberId, PersonalField};
 use crate::domain::number::ClaimNumber;
 use crate::domain::query::{Query, Term};
+use crate::domain::secret::Secret;
 
 /// What this program knows of the functions of `api_v1`; the centre says at login whether that is enough.
 const PROTOCOL: i32 = 1;
@@ -158,8 +165,7 @@ impl Store for PostgresStore {
     async fn submit(&self, claim: &NewClaim) -> Result<Submitted, StoreError> {
         let json = serde_json::to_string(claim).map_err(|_| StoreError::Refused("text".into()))?;
         // The same id again gives the same answer.
-        let answer: SubmitAnswer =
-            self.must(Again::Yes, "SELECT api_v1.submit($1::json)::text", call!(json)).await?;
+        let answer: SubmitAnswer = self.must(Again::Yes, "SELECT api_v1.submit($1::json)::text", call!(json)).await?;
         answer.submitted()
     }
 

@@ -4,7 +4,7 @@ use sqlx::AssertSqlSafe;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
 use super::record::{self, select_claims, select_lines};
-use super::row::{self, damaged, get};
+use super::row::{self, get};
 use super::{SqliteStore, failed, local, open};
 use crate::domain::claim::{ClaimKind, ClaimState};
 use crate::store::{
@@ -182,11 +182,4 @@ async fn all<T>(
 ) -> Result<Vec<T>, StoreError> {
     let rows = sqlx::query(AssertSqlSafe(text)).fetch_all(connection).await.map_err(failed)?;
     rows.iter().map(read).collect()
-}
-
-/// A version of the reference data: it changes when anything in it changes.
-pub(super) fn version_of(reference: &Reference) -> Result<String, StoreError> {
-    let plain = Reference { version: String::new(), ..reference.clone() };
-    let bytes = serde_json::to_vec(&plain).map_err(|_| damaged("reference"))?;
-    Ok(crate::domain::canonical::hex(&crate::domain::canonical::sha256(&bytes)[..8]))
 }

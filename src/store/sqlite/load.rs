@@ -18,12 +18,12 @@ use tokio::sync::mpsc;
 
 use self::batch::Batch;
 use super::row::get;
-use super::{SqliteStore, desk, failed, open, rescue};
-use crate::data;
+use super::{SqliteStore, failed, open, rescue};
 use crate::domain::canonical::{hex, moment, sha256};
 use crate::policy::Facts;
-use crate::store::{Office, PublishedPolicy, Reference, StoreError};
-use crate::world::{Assessed, OfficeRow, World};
+use crate::store::fixed::Fixed;
+use crate::store::{PublishedPolicy, StoreError};
+use crate::world::{Assessed, World};
 
 /// Statements that wait to be written.
 const AHEAD: usize = 16;
@@ -155,28 +155,21 @@ async fn fixed_rows(
     world: &World,
     policies: &[PublishedPolicy],
 ) -> Result<(), StoreError> {
-    let mut reference = Reference {
-        hospitals: data::hospitals().to_vec(),
-        diagnoses: data::diagnoses().to_vec(),
-        policies: policies.to_vec(),
-        ..Reference::default()
-    };
-    for office in world.offices() {
+    let Fixed { offices, reference } = Fixed::new(policies)?;
+    for office in offices {
         sqlx::query(
             "INSERT INTO office (code, name, kind, area, league, parent, phone) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         )
         .bind(i64::from(office.code.get()))
-        .bind(office.name.clone())
+        .bind(office.name)
         .bind(office.kind)
         .bind(i64::from(office.area.get()))
         .bind(i64::from(office.league.get()))
         .bind(office.parent.map(|parent| i64::from(parent.get())))
-        .bind(office.phone.clone())
+        .bind(office.phone)
         .execute(&mut *connection)
         .await
         .map_err(failed)?;
-        let OfficeRow { code, name, area, league, phone, .. } = office;
-        reference.offices.push(Office { code, name, area, league, phone });
     }
     for account in world.accounts() {
         sqlx::query("INSERT INTO account (login, duties, office, seat, generated) VALUES (?1, ?2, ?3, ?4, 1)")
@@ -219,8 +212,7 @@ async fn fixed_rows(
             .await
             .map_err(failed)?;
     }
-    reference.offices.sort_by_key(|office| office.code);
-    set(connection, "reference", &desk::version_of(&reference)?).await
+    set(connection, "reference", &reference.version).await
 }
 
 /// The counters, and what makes the database a generated one.
