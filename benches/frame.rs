@@ -71,6 +71,7 @@ impl Counter {
             print_after_submit: false,
             bell: false,
             window: None,
+            entrance: None,
         });
         let area = Rect::new(0, 0, SIZE.0, SIZE.1);
         let options = TerminalOptions { viewport: Viewport::Fixed(area) };

@@ -256,6 +256,8 @@ impl Monkey {
             return Err(self.error());
         }
         Ok(match request {
+            Request::LogIn { .. } => Reply::LoggedIn,
+            Request::LogOut => Reply::LoggedOut,
             Request::Hello => {
                 let mut hello = hello();
                 hello.last_used.kind = Some(ClaimKind::Inpatient);

@@ -109,9 +109,7 @@ async fn a_unit_narrows_a_name(central: &dyn Central) {
 }
 
 async fn units_are_found_as_they_are_typed(central: &dyn Central) {
-    // As a database has it whose units have no keys yet.
-    let named = "UPDATE unit SET name_key = '', name = '内蒙古某某（集团）ABC·公司' WHERE name = '巴彦淖尔市医院'";
-    central.tamper_as_owner(named).await;
+    central.rename_unit("巴彦淖尔市医院", "内蒙古某某（集团）ABC·公司").await;
     let store = central.open("0137").await;
     for typed in [
         "王秀 内蒙古某某（集",
@@ -465,10 +463,11 @@ async fn verify_names_what_was_changed(central: &dyn Central) {
         store.submit(&stay(&*store, &sheet, &format!("{at:010}"), "2021-03-01", "2021-03-08").await).await.unwrap();
     }
     let number = "HZ150802-2021-0000002";
+    let store = central.verifier().await;
     let whole = store.verify().await.unwrap();
     assert_eq!((whole.claims, whole.chains, whole.differences), (3, 1, Vec::new()));
     assert!(central.tamper("UPDATE claim SET total = total + 1 WHERE number = 2").await.is_err(), "never edited");
-    for (statement, back, field) in central::TAMPERED {
+    for (statement, back, field) in central.tampered() {
         central.tamper_as_owner(statement).await;
         let found = store.verify().await.unwrap().differences;
         assert!(
@@ -480,8 +479,9 @@ async fn verify_names_what_was_changed(central: &dyn Central) {
         central.tamper_as_owner(back).await;
         assert_eq!(store.verify().await.unwrap().differences, [], "{back}");
     }
-    central.tamper_as_owner("INSERT INTO claim_paid VALUES (99, 0, 2021, 'inpatient', 1, 1, 1)").await;
-    let lone = Difference { claim: "claim 99".into(), field: "paid".into() };
+    let (statement, claim) = central.lone_paid();
+    central.tamper_as_owner(statement).await;
+    let lone = Difference { claim: claim.into(), field: "paid".into() };
     assert_eq!(store.verify().await.unwrap().differences, [lone]);
     central.tamper_as_owner("UPDATE claim SET office = 5 WHERE number = 2").await;
     let found = store.verify().await.unwrap();
@@ -500,13 +500,10 @@ async fn verify_finds_a_policy_that_was_changed_with_its_hash(central: &dyn Cent
     // Another text that computes the same.
     let text = format!("{}\n# changed\n", policy.text);
     let hash = hex(&sha256(text.as_bytes()));
-    central
-        .tamper_as_owner(&format!(
-            "UPDATE policy SET text = text || char(10) || '# changed' || char(10), sha256 = '{hash}' WHERE code = '{}'",
-            policy.code
-        ))
-        .await;
-    let found = store.verify().await.unwrap().differences;
+    let (literal, code) = (text.replace('\'', "''"), &policy.code);
+    let change = format!("UPDATE policy SET text = '{literal}', sha256 = '{hash}' WHERE code = '{code}'");
+    central.tamper_as_owner(&change).await;
+    let found = central.verifier().await.verify().await.unwrap().differences;
     assert_eq!(found, [Difference { claim: number, field: "policy_sha256".into() }]);
 }
 
@@ -534,4 +531,5 @@ macro_rules! contract {
 
 contract! {
     sqlite: crate::central::sqlite;
+    postgres: crate::central::postgres;
 }

@@ -45,7 +45,7 @@ DECLARE
     v_units bigint[];
     v_unit_leagues integer[];
     arms integer[] := '{0,0,0,0}';
-    found bigint[] := '{}';
+    hits bigint[] := '{}';
     more boolean := false;
     r record;
 BEGIN
@@ -58,7 +58,7 @@ BEGIN
             RETURN QUERY SELECT 0::bigint, '', '', 0, '', '', 0, 0, false, true;
             RETURN;
         END IF;
-        found := ARRAY[r.member];
+        hits := ARRAY[r.member];
     ELSIF kind = 'claim' THEN
         SELECT c.member INTO r FROM core.claim c
         WHERE c.league = ANY (leagues || me.league) AND c.office = split_part(term, '-', 1)::integer
@@ -66,7 +66,7 @@ BEGIN
         IF NOT FOUND THEN
             RETURN;
         END IF;
-        found := ARRAY[r.member];
+        hits := ARRAY[r.member];
     ELSE
         CASE
             WHEN kind = 'name' AND length(term) >= 2 THEN kinds := '{0,1}';
@@ -101,9 +101,9 @@ BEGIN
                         AND k.key >= v_term AND k.key < v_after LIMIT 1001) z
                 ORDER BY z.kind, z.key <> v_term, z.office <> me.office, z.key, z.member LIMIT 200
             LOOP
-                IF r.member <> ALL (found) THEN
-                    found := found || r.member;
-                    EXIT WHEN cardinality(found) = wanted;
+                IF r.member <> ALL (hits) THEN
+                    hits := hits || r.member;
+                    EXIT WHEN cardinality(hits) = wanted;
                 END IF;
                 more := more OR r.count > 200;
             END LOOP;
@@ -136,19 +136,19 @@ BEGIN
                 LOOP
                     arms[r.arm] := arms[r.arm] + 1;
                     more := more OR arms[r.arm] = v_limit;
-                    IF r.member <> ALL (found) THEN
-                        found := found || r.member;
-                        EXIT kinds WHEN cardinality(found) = wanted;
+                    IF r.member <> ALL (hits) THEN
+                        hits := hits || r.member;
+                        EXIT kinds WHEN cardinality(hits) = wanted;
                     END IF;
                 END LOOP;
             END LOOP;
         END IF;
-        more := more OR cardinality(found) = wanted;
+        more := more OR cardinality(hits) = wanted;
     END IF;
     RETURN QUERY
         SELECT m.id, m.name, m.sex, extract(year FROM m.birth)::integer, core.mask(m.id_number, 6, 4), u.name,
             coalesce(c.period, 0), c.years, more, false
-        FROM unnest(found[1:20]) WITH ORDINALITY f(id, at)
+        FROM unnest(hits[1:20]) WITH ORDINALITY f(id, at)
         JOIN core.member m ON m.league = f.id / 10000000 AND m.id = f.id
         JOIN core.unit u ON u.league = m.league AND u.id = m.unit
         CROSS JOIN LATERAL (

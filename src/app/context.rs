@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::lookup::Lookup;
 use super::prints::Pending;
+use super::session::{Entrance, Session};
 use super::{Action, Ahead, Cmd, Resent};
 use crate::domain::claim::{ClaimId, ClaimKind, NewClaim};
 use crate::domain::date::from_shanghai;
@@ -23,12 +24,6 @@ use crate::ui::theme::Theme;
 
 /// The longest paste that is taken, in characters.
 pub const PASTE_MAX: usize = 4096;
-/// The program ends after so long without a key (contract 3), in milliseconds; the draft is kept.
-pub const LOG_OUT_AFTER: u64 = 30 * 60_000;
-/// The longest session (contract 3), in milliseconds: then the screen locks and stays so.
-pub const SESSION_MAX: u64 = 10 * 3_600_000;
-/// A session that is over ends after so long without a key, in milliseconds.
-pub const IDLE_MINUTE: u64 = 60_000;
 /// The most keys and pastes that are kept while an answer is awaited.
 pub const AHEAD_MAX: usize = 256;
 
@@ -60,6 +55,8 @@ pub struct Setup {
     pub bell: bool,
     /// The window's number, where this terminal has its own.
     pub window: Option<u32>,
+    /// The way in, where the store asks who is there.
+    pub entrance: Option<Entrance>,
 }
 
 /// How a message is meant.
@@ -124,19 +121,19 @@ pub struct Context {
     pub(super) prints: Vec<Pending>,
     /// Claims that are asked for, to print their slip where none came out yet.
     pub(super) unprinted: Vec<u64>,
+    pub(super) session: Session,
     commands: Vec<Cmd>,
-    waiting: HashSet<u64>,
+    pub(super) waiting: HashSet<u64>,
     seq: u64,
     desk_seq: u64,
-    reference_seq: u64,
-    hello_seq: u64,
+    pub(super) reference_seq: u64,
+    pub(super) hello_seq: u64,
     random: ChaCha8Rng,
     touched_at: u64,
     /// Until when (the steady count) an Enter is not for what came on the screen by itself.
     unseen_until: u64,
-    lock_after: u64,
     bell: bool,
-    window: Option<u32>,
+    pub(super) window: Option<u32>,
 }
 
 impl Context {
@@ -161,6 +158,7 @@ impl Context {
             cut_since: None,
             prints: Vec::new(),
             unprinted: Vec::new(),
+            session: Session::new(setup.entrance, setup.lock_minutes),
             commands: Vec::new(),
             waiting: HashSet::new(),
             seq: 0,
@@ -170,13 +168,13 @@ impl Context {
             random: ChaCha8Rng::seed_from_u64(setup.seed),
             touched_at: 0,
             unseen_until: 0,
-            lock_after: setup.lock_minutes.clamp(1, 5) * 60_000,
             bell: setup.bell,
             window: setup.window,
         };
-        cx.hello_seq = cx.ask(Request::Hello);
-        cx.reference_seq = cx.ask(Request::Reference { version: String::new() });
-        cx.refresh_desk();
+        if cx.session.is_open() {
+            cx.ask_at_start();
+            cx.refresh_desk();
+        }
         cx
     }
 
@@ -197,9 +195,14 @@ impl Context {
 
     /// Asks the store; the answer comes as an event with this number.
     pub fn ask(&mut self, request: Request) -> u64 {
+        self.number(|seq| Cmd::Store { seq, request })
+    }
+
+    /// Sends a command out whose answer comes as an event with this number.
+    pub(super) fn number(&mut self, command: impl FnOnce(u64) -> Cmd) -> u64 {
         self.seq += 1;
         self.waiting.insert(self.seq);
-        self.commands.push(Cmd::Store { seq: self.seq, request });
+        self.commands.push(command(self.seq));
         self.seq
     }
 
@@ -254,6 +257,11 @@ impl Context {
         uuid::Builder::from_unix_timestamp_millis(millis.max(0) as u64, &random).into_uuid()
     }
 
+    /// A random number below `limit`, which is not 0.
+    pub fn random_below(&mut self, limit: u64) -> u64 {
+        self.random.next_u64() % limit
+    }
+
     /// Keeps a draft, here and in the journal.
     pub fn save_draft(&mut self, draft: Draft) {
         self.drafts.retain(|other| other.id != draft.id);
@@ -274,6 +282,7 @@ impl Context {
         let due = self.mono < mono && self.waiting_shown(mono) != self.waiting_shown(self.mono);
         self.now = now;
         self.mono = mono;
+        self.session_clock();
         moved || due
     }
 
@@ -290,24 +299,6 @@ impl Context {
         self.touched_at = self.mono;
     }
 
-    /// Whether the session has lasted as long as one may.
-    pub fn session_over(&self) -> bool {
-        self.mono >= SESSION_MAX
-    }
-
-    pub(super) fn locks(&self) -> bool {
-        self.session_over() || self.mono >= self.touched_at + self.lock_after
-    }
-
-    pub(super) fn logs_out(&self) -> bool {
-        self.mono >= self.log_out_at()
-    }
-
-    fn log_out_at(&self) -> u64 {
-        let limit = if self.session_over() { IDLE_MINUTE } else { LOG_OUT_AFTER };
-        self.touched_at + limit
-    }
-
     /// When the time is to be told, in milliseconds of the steady count.
     pub(super) fn wake_at(&self, locked: bool) -> u64 {
         let to_the_minute = 60_000 - (self.now.and_utc().timestamp_millis().rem_euclid(60_000)) as u64;
@@ -315,10 +306,7 @@ impl Context {
         if !self.waiting.is_empty() && !self.spins() {
             at = at.min(self.touched_at + 151);
         }
-        if !locked {
-            at = at.min(self.touched_at + self.lock_after).min(SESSION_MAX);
-        }
-        at.min(self.log_out_at())
+        self.session_wake(locked).map_or(at, |wake| at.min(wake))
     }
 
     pub(super) fn is_waiting(&self) -> bool {
@@ -329,8 +317,11 @@ impl Context {
         std::mem::take(&mut self.commands)
     }
 
-    pub(super) fn answered(&mut self, seq: u64, result: &Result<Reply, StoreError>) {
-        self.waiting.remove(&seq);
+    /// Takes an answer in; says whether it is one that anybody waits for.
+    pub(super) fn answered(&mut self, seq: u64, result: &Result<Reply, StoreError>) -> bool {
+        if !self.waiting.remove(&seq) {
+            return false;
+        }
         self.print_recorded(seq, result);
         self.print_new(seq, result);
         match result {
@@ -340,10 +331,7 @@ impl Context {
             _ => self.cut_since = None,
         }
         match result {
-            Ok(Reply::Hello(hello)) if seq == self.hello_seq => {
-                let window = self.window.unwrap_or(hello.window);
-                self.hello = Some(Hello { window, ..hello.as_ref().clone() });
-            }
+            result if seq == self.hello_seq => self.hello_came(result),
             Ok(Reply::Desk(desk)) if seq == self.desk_seq => self.desk = desk.as_ref().clone(),
             Ok(Reply::Submitted(submitted)) => {
                 self.submitted = Some(submitted.claim.number);
@@ -355,6 +343,7 @@ impl Context {
             }
             _ => {}
         }
+        true
     }
 
     /// What was just recorded is what the window used last.

@@ -5,6 +5,7 @@
 //! - `context.rs` what all screens share
 //! - `lookup.rs` the reference data, looked up locally
 //! - `edit.rs` one line of typing
+//! - `session.rs` who is at work, and when that ends
 //! - `prints.rs` slips on their way to a printer
 //!
 //! To add a screen: a file in `screens/` that implements [`Screen`], opened from another screen with [`Go::Open`].
@@ -14,6 +15,7 @@ pub mod edit;
 pub mod lookup;
 pub mod prints;
 pub mod screens;
+pub mod session;
 
 use std::time::Duration;
 
@@ -29,6 +31,7 @@ use crate::store::journal::Draft;
 use crate::store::{Reference, Reply, Request, StoreError};
 
 pub use context::{Context, Message, Setup, Tone};
+pub use session::Entrance;
 
 /// What comes in.
 #[derive(Clone, Debug)]
@@ -103,6 +106,14 @@ pub enum Cmd {
         /// What is asked.
         request: Request,
     },
+    /// Try the last log-in once more: whoever carries commands out holds its password until the centre has answered. The
+    /// answer comes with this number.
+    LogInAgain {
+        /// The request's number.
+        seq: u64,
+    },
+    /// Forget that log-in.
+    ForgetLogIn,
     /// Keep a draft.
     SaveDraft(Box<Draft>),
     /// Forget a draft: its claim was submitted or thrown away.
@@ -191,6 +202,8 @@ pub enum Go {
     Open(Box<dyn Screen>),
     /// To another screen, in place of this one.
     Replace(Box<dyn Screen>),
+    /// To the login screen, at the end of the session; why, in words.
+    LogOut(String),
     /// Out of the program.
     Quit,
 }
@@ -217,6 +230,10 @@ pub trait Screen: Send {
     }
     /// Whether it has nothing to show before an answer comes: the screen beneath stays until that takes long.
     fn is_opening(&self) -> bool {
+        false
+    }
+    /// Whether it keeps everything beneath it from eyes and keys: the lock, the login screen.
+    fn is_gate(&self) -> bool {
         false
     }
     /// When it wants a tick, in milliseconds of the steady count.
@@ -247,6 +264,9 @@ impl App {
         let mut cx = Context::new(setup);
         let desk = Box::new(screens::desk::Desk::new(&mut cx));
         let mut app = App { cx, stack: vec![desk], changed: true };
+        if !app.cx.session.is_open() {
+            app.stack.push(Box::new(screens::login::Login::new(&app.cx, String::new())));
+        }
         let commands = app.cx.take_commands();
         (app, commands)
     }
@@ -263,21 +283,21 @@ impl App {
             }
             Msg::Key(key) => {
                 self.changed = true;
-                self.cx.touched();
+                self.touched();
                 if !self.kept(|| Ahead::Key(key), self.interrupts(key)) {
                     self.key(key);
                 }
             }
             Msg::Paste(text) => {
                 self.changed = true;
-                self.cx.touched();
+                self.touched();
                 if !self.kept(|| Ahead::Paste(text.clone()), false) {
                     self.paste(&text);
                 }
             }
             Msg::Burst(text) => {
                 self.changed = true;
-                self.cx.touched();
+                self.touched();
                 if !self.kept(|| Ahead::Burst(text.clone()), false) {
                     self.burst(&text);
                 }
@@ -288,9 +308,10 @@ impl App {
             }
             Msg::Store { seq, result } => {
                 self.changed = true;
-                self.cx.answered(seq, &result);
-                self.tell_all(Event::Store(seq, &result));
-                self.replay();
+                if self.cx.answered(seq, &result) {
+                    self.tell_all(Event::Store(seq, &result));
+                    self.replay();
+                }
             }
             Msg::Journal { drafts, reference, damage } => {
                 self.changed = true;
@@ -312,7 +333,9 @@ impl App {
                 self.tell_all(Event::Printed(number, &result));
             }
         }
-        if self.cx.logs_out() {
+        if let Some(why) = self.cx.turned_away() {
+            self.leave(why);
+        } else if self.cx.logs_out() {
             self.log_out();
         } else if self.cx.locks() {
             self.lock();
@@ -328,7 +351,7 @@ impl App {
     /// How long until the app wants a [`Msg::Clock`].
     pub fn wake_in(&self) -> Option<Duration> {
         let screens = self.stack.iter().filter_map(|screen| screen.wake_at());
-        let locked = self.stack.last().is_some_and(|top| top.name() == "lock");
+        let locked = self.stack.last().is_some_and(|top| top.is_gate());
         let next = screens.chain([self.cx.wake_at(locked)]).min()?;
         Some(Duration::from_millis(next.saturating_sub(self.cx.mono).max(1)))
     }
@@ -435,12 +458,13 @@ impl App {
     /// Carries an action out: what belongs to every screen here, the rest by the top screen.
     fn act(&mut self, action: Action) {
         let name = self.top().name();
-        if name == "lock" {
+        if self.top().is_gate() {
             self.tell_top(Event::Action(action));
             return;
         }
         self.cx.message = None;
         match action {
+            writes if self.cx.withholds(writes) => self.cx.refuse_to_write(),
             Action::Help if name != "help" => {
                 let help = screens::help::Help::new(&self.cx, self.stack[self.stack.len() - 1].as_ref());
                 self.go(Go::Open(Box::new(help)));
@@ -459,22 +483,6 @@ impl App {
         }
     }
 
-    fn lock(&mut self) {
-        if self.top().name() != "lock" {
-            self.cx.command(Cmd::Wipe);
-            self.cx.ahead.clear();
-            self.go(Go::Open(Box::new(screens::lock::Lock)));
-            self.changed = true;
-        }
-    }
-
-    /// Nobody is there any more: what is typed is kept, and the program ends.
-    fn log_out(&mut self) {
-        self.lock();
-        self.tell_all(Event::Ending);
-        self.cx.command(Cmd::Quit);
-    }
-
     fn tell_top(&mut self, event: Event) {
         let last = self.stack.len() - 1;
         let go = self.stack[last].on(&mut self.cx, event);
@@ -482,8 +490,8 @@ impl App {
     }
 
     fn tell_all(&mut self, event: Event) {
-        // The lock stays on top whatever happens beneath it.
-        let lock = if self.top().name() == "lock" { self.stack.pop() } else { None };
+        // A gate stays on top whatever happens beneath it.
+        let gate = self.stack.pop_if(|top| top.is_gate());
         // From the top down: a screen that leaves takes only what is above it with it.
         let mut at = self.stack.len();
         while at > 0 {
@@ -497,7 +505,10 @@ impl App {
                 self.go(go);
             }
         }
-        self.stack.extend(lock);
+        if let Some(gate) = gate {
+            self.stack.push(gate);
+            self.tell_top(event);
+        }
     }
 
     fn go(&mut self, go: Go) {
@@ -518,6 +529,7 @@ impl App {
                 self.stack.pop();
                 self.stack.push(screen);
             }
+            Go::LogOut(why) => return self.leave(why),
             Go::Quit => {
                 self.cx.command(Cmd::Quit);
                 return;

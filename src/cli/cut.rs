@@ -12,6 +12,7 @@ use crate::domain::claim::{Claim, ClaimId, ClaimLine, NewClaim, Standing};
 use crate::domain::member::{MemberId, PersonalField};
 use crate::domain::number::ClaimNumber;
 use crate::domain::query::Query;
+use crate::domain::secret::Secret;
 use crate::store::{Desk, Found, Hello, MemberSheet, Reference, Request, Store, StoreError, Submitted, Verification};
 
 const WHOLE: u8 = 0;
@@ -61,6 +62,15 @@ pub struct Cuttable {
 
 #[async_trait]
 impl Store for Cuttable {
+    fn asks_login(&self) -> bool {
+        self.store.asks_login()
+    }
+    async fn log_in(&self, login: &str, password: &Secret) -> Result<(), StoreError> {
+        self.line.carry(self.store.log_in(login, password)).await
+    }
+    async fn log_out(&self) -> Result<(), StoreError> {
+        self.store.log_out().await
+    }
     async fn hello(&self) -> Result<Hello, StoreError> {
         self.line.carry(self.store.hello()).await
     }

@@ -95,6 +95,7 @@ impl Place {
             print_after_submit: self.config.print_after_submit(),
             bell: self.config.bell(),
             window: self.config.window(),
+            entrance: None,
             strings,
         };
         let outside = Outside {

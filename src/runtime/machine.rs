@@ -13,7 +13,7 @@ use super::clock::ServerClock;
 use super::keep::{self, Job, Keep};
 use super::printing::Printing;
 use crate::app::{App, Cmd, Msg, Setup};
-use crate::store::{Reply, Request, Store, answer};
+use crate::store::{Reply, Request, Store, StoreError, answer};
 use crate::term::Input;
 use crate::term::backend::{Cost, Screen};
 
@@ -53,6 +53,8 @@ pub struct Machine {
     owed: HashSet<u64>,
     /// Prints among them.
     prints: usize,
+    /// The last log-in and its number, until the centre has said yes or no to it.
+    log_in: Option<(u64, Request)>,
     rings: bool,
     wipes: bool,
     over: bool,
@@ -79,6 +81,7 @@ impl Machine {
             under_way: 0,
             owed: HashSet::new(),
             prints: 0,
+            log_in: None,
             rings: false,
             wipes: false,
             over: false,
@@ -153,6 +156,9 @@ impl Machine {
                 match msg.as_ref() {
                     Msg::Store { seq, result } => {
                         self.owed.remove(seq);
+                        // One that could not be asked may be tried again.
+                        let is_answer = !result.as_ref().is_err_and(StoreError::may_pass);
+                        self.log_in.take_if(|(asked, _)| asked == seq && is_answer);
                         if let Ok(Reply::Hello(hello)) = result {
                             self.clock.told(hello.now, hello.world_day);
                         }
@@ -233,15 +239,24 @@ impl Machine {
     fn run(&mut self, command: Cmd) {
         match command {
             Cmd::Store { seq, request } => {
-                if self.outside.watched {
+                if let Request::LogIn { .. } = request {
+                    self.log_in = Some((seq, request.clone()));
+                } else if self.outside.watched {
                     self.asked.push(Asked { seq, request: request.clone() });
                 }
                 if let Request::Submit(_) | Request::Withdraw { .. } | Request::RecordPrint(_) = request {
                     self.owed.insert(seq);
                 }
-                let store = Arc::clone(&self.outside.store);
-                self.task(async move { Msg::Store { seq, result: answer(store.as_ref(), request).await } });
+                self.ask(seq, request);
             }
+            Cmd::LogInAgain { seq } => {
+                if let Some((asked, request)) = &mut self.log_in {
+                    *asked = seq;
+                    let request = request.clone();
+                    self.ask(seq, request);
+                }
+            }
+            Cmd::ForgetLogIn => self.log_in = None,
             Cmd::SaveDraft(draft) => self.job(Job::Save(draft)),
             Cmd::DropDraft(id) => self.job(Job::Drop(id)),
             Cmd::SaveReference(reference) => self.job(Job::SaveReference(reference)),
@@ -254,6 +269,11 @@ impl Machine {
             Cmd::Wipe => self.wipes = true,
             Cmd::Quit => self.over = true,
         }
+    }
+
+    fn ask(&mut self, seq: u64, request: Request) {
+        let store = Arc::clone(&self.outside.store);
+        self.task(async move { Msg::Store { seq, result: answer(store.as_ref(), request).await } });
     }
 
     fn job(&mut self, job: Job) {

@@ -9,6 +9,8 @@
 //! - `recorded.rs` a recorded claim and its canonical form, in every adapter
 //! - `verifying.rs` what a verification of the whole database finds, fed by every adapter
 //! - `journal.rs` what this terminal keeps for itself: drafts, the last reference snapshot
+//! - `witness.rs` what it remembers of the centre's tree
+//! - `sealer.rs` who signs that tree
 //!
 //! To add an operation: a method here, a variant of [`Request`] and [`Reply`] with its line in [`answer`], both adapters,
 //! and its cases in `tests/store_contract.rs`.
@@ -19,8 +21,10 @@ pub mod keys;
 mod login;
 pub mod postgres;
 pub mod recorded;
+pub mod sealer;
 pub mod sqlite;
 pub mod verifying;
+pub mod witness;
 
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};

@@ -6,6 +6,7 @@
 use super::Strings;
 use crate::domain::claim::Standing;
 use crate::domain::query::NoQuery;
+use crate::store::witness::{Alarm, Verdict, WitnessError};
 use crate::store::{Duplicate, StoreError};
 
 /// The sentence for an error of the store.
@@ -42,6 +43,31 @@ pub const fn no_query(why: NoQuery) -> &'static str {
         NoQuery::ClaimNumber => "search-claim-number",
         NoQuery::TooLong => "search-too-long",
         NoQuery::Unknown => "search-unknown",
+    }
+}
+
+/// What a verdict on the centre's checkpoint says to the clerk; mostly nothing.
+pub fn verdict(verdict: &Verdict, strings: &Strings) -> Option<String> {
+    match verdict {
+        Verdict::NoKey => Some(strings.get("witness-no-key")),
+        Verdict::Alarm(what) => Some(alarm(what, strings)),
+        Verdict::Nothing | Verdict::First(_) | Verdict::Same | Verdict::Prove(_) => None,
+    }
+}
+
+/// What is wrong with the centre's records, and what is to be done: nobody works on.
+pub fn alarm(alarm: &Alarm, strings: &Strings) -> String {
+    let (held, shown) = alarm.sizes();
+    let what = strings.with(&format!("alarm-{}", alarm.code()), &[("held", &held), ("shown", &shown)]);
+    strings.with("alarm-stop", &[("what", &what)])
+}
+
+/// Why this terminal can't watch over the centre's records.
+pub fn witness(error: &WitnessError, strings: &Strings) -> String {
+    match error {
+        WitnessError::Key => strings.get("witness-key"),
+        WitnessError::Damaged(path) => strings.with("witness-damaged", &[("path", &path.display())]),
+        WitnessError::Io(path, why) => strings.with("witness-io", &[("path", &path.display()), ("why", why)]),
     }
 }
 

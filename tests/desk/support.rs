@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
-use huzhu::app::{App, Cmd, Msg, Setup};
+use huzhu::app::{App, Cmd, Entrance, Msg, Setup};
 use huzhu::data;
 use huzhu::domain::area::{AreaCode, OfficeCode};
 use huzhu::domain::bill::Bill;
@@ -19,8 +19,8 @@ use huzhu::keymap::{Key, Keymap};
 use huzhu::policy::{self, Facts, Policy};
 use huzhu::store::journal::Draft;
 use huzhu::store::{
-    CardOnFile, Desk, Found, Hello, Hit, LastUsed, MemberSheet, Office, PublishedPolicy, Reference, Reply, Request,
-    StoreError,
+    CardOnFile, Desk, Found, Hello, Hit, LastUsed, MemberSheet, Mode, Office, PublishedPolicy, Reference, Reply,
+    Request, StoreError,
 };
 use huzhu::strings::{Lang, Strings};
 use huzhu::term::screen_text;
@@ -49,6 +49,11 @@ pub fn time(text: &str) -> NaiveDateTime {
 impl Counter {
     /// A counter that was told nothing yet.
     pub fn silent(lang: Lang) -> Counter {
+        Counter::at(lang, None)
+    }
+
+    /// The same, where the store may ask who is there.
+    pub fn at(lang: Lang, entrance: Option<Entrance>) -> Counter {
         let setup = Setup {
             strings: Strings::new(lang),
             keymap: Keymap::load("default", None).unwrap(),
@@ -61,6 +66,7 @@ impl Counter {
             print_after_submit: true,
             bell: true,
             window: None,
+            entrance,
         };
         let (app, commands) = App::new(setup);
         let mut counter = Counter { app, asked: VecDeque::new(), commands: vec![], size: (80, 24), mono: 0 };
@@ -151,6 +157,15 @@ impl Counter {
         self.answer(|request| matches!(request, Request::Claim(_)), Ok(Reply::Claim(Box::new(claim))))
     }
 
+    /// Answers the log-in that is under way, where it was tried again too.
+    pub fn log_in(&mut self, result: Result<Reply, StoreError>) {
+        let again = self.commands.iter().position(|command| matches!(command, Cmd::LogInAgain { .. }));
+        match again.map(|at| self.commands.remove(at)) {
+            Some(Cmd::LogInAgain { seq }) => self.send(Msg::Store { seq, result }),
+            _ => drop(self.answer(|request| matches!(request, Request::LogIn { .. }), result)),
+        }
+    }
+
     /// How many searches are open.
     pub fn searches(&self) -> usize {
         self.asked.iter().filter(|(_, request)| matches!(request, Request::Search(_))).count()
@@ -208,6 +223,8 @@ pub fn hello() -> Hello {
             bill_code: Some("15060121".into()),
             ..LastUsed::default()
         },
+        mode: Mode::Full,
+        checkpoint: None,
     }
 }
 

@@ -27,8 +27,8 @@ pub fn draw(cx: &Context, stack: &[Box<dyn Screen>], area: Rect, buf: &mut Buffe
     first_line(cx, screen.as_ref(), at(area, 0), buf);
     bottom_line(cx, screen.as_ref(), at(area, last), buf);
     let cursor = screen.draw(cx, Rect::new(area.x, area.y + 1, area.width, area.height - 3), buf);
-    // A message may name a member: not on a locked screen.
-    if screen.name() != "lock" {
+    // A message may name a member: not where nobody has come in.
+    if !screen.is_gate() {
         message_line(cx, area, cursor, buf);
     }
     cursor
@@ -123,7 +123,7 @@ fn bottom_line(cx: &Context, screen: &dyn Screen, row: Rect, buf: &mut Buffer) {
     // Where a key and its label have a blank between them, two keys have two.
     let gap = 1 + u16::from(cx.strings.with("frame-hint", &[("key", &""), ("label", &"")]).contains(' '));
     let mut used = 0;
-    for action in screen.actions(cx) {
+    for action in screen.actions(cx).into_iter().filter(|action| !cx.withholds(*action)) {
         let Some(key) = cx.keymap.hint(action) else { continue };
         let label = cx.t(&action.label_key());
         let hint = cx.strings.with("frame-hint", &[("key", &key), ("label", &label)]);

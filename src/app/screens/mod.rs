@@ -2,13 +2,16 @@
 //!
 //! - `frame.rs` what surrounds every screen
 //! - `words.rs` words that several screens make of facts · `loading.rs` what a screen opens with
+//! - `gate.rs` what the lock and the login screen share
 
 pub mod claim;
 pub mod desk;
 pub mod frame;
+mod gate;
 pub mod help;
 mod loading;
 pub mod lock;
+pub mod login;
 pub mod member;
 pub mod palette;
 pub mod preview;

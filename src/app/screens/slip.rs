@@ -100,6 +100,9 @@ impl SlipScreen {
     }
 
     fn print(&mut self, cx: &mut Context) {
+        if cx.reads_only() {
+            return cx.refuse_to_write();
+        }
         match self.claim.there() {
             Some(claim) if self.printing.is_none() => {
                 let printer = cx.printers.get(self.printer).cloned();

@@ -107,9 +107,14 @@ pub(super) struct ClaimAnswer {
     submitted_at: DateTime<Utc>,
     clerk: String,
     prints: u32,
+    // Auditors get no words beside the codes.
+    #[serde(default)]
     member_name: String,
+    #[serde(default)]
     id_masked: String,
+    #[serde(default)]
     unit: String,
+    #[serde(default)]
     hospital_name: String,
 }
 

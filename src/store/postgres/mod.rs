@@ -6,6 +6,7 @@
 //! - `admin` setting the centre up, and its schema · `accounts` who may log in · `fixed` the rows that it begins with
 //! - `guard` what ends sessions that go too far · `scram` what is kept of a password
 //! - `error` what the server says, in the store's words · `answers` JSON of the functions as domain values
+//! - `verify` what an auditor's verification reads
 //!
 //! To add an operation: its function in `migrations/postgres` (a new file), and a line in the implementation below.
 
@@ -18,6 +19,7 @@ pub mod guard;
 mod line;
 mod options;
 pub mod scram;
+mod verify;
 
 use async_trait::async_trait;
 use chrono::NaiveDate;
@@ -208,7 +210,7 @@ impl Store for PostgresStore {
     }
 
     async fn verify(&self) -> Result<Verification, StoreError> {
-        Err(StoreError::NotAllowed)
+        verify::verify(&self.line).await
     }
 
     /// A sheet and a reveal take a ticket first.

@@ -34,7 +34,9 @@ const LISTS: usize = 4;
 
 pub(super) fn draw(desk: &Desk, cx: &Context, area: Rect, buf: &mut Buffer) -> Position {
     let cursor = search_box(desk, cx, at(area, 0), buf);
-    table::rule(buf, at(area, 1), "", cx.theme);
+    // It stays, whatever the message line says.
+    let banner = if cx.reads_only() { cx.t("desk-read-only") } else { String::new() };
+    table::rule(buf, at(area, 1), &banner, cx.theme);
     let mut body = below(area, 2);
     if !desk.line.is_empty() {
         let lists = lists_of(cx);

@@ -1,0 +1,168 @@
+//! A verification of the centre: pages of the functions for auditors, fed to `store::verifying`, which judges. The auditor
+//! sees no person: card, agent and remark come as what they were committed to.
+
+use serde::Deserialize;
+use sqlx::Row;
+use sqlx::postgres::PgRow;
+
+use super::answers::ClaimAnswer;
+use super::error::failed;
+use super::line::{Again, Line, call};
+use crate::domain::cover::Paid;
+use crate::domain::money::Money;
+use crate::store::recorded::{EventText, Personal, Recorded};
+use crate::store::verifying::{History, Verifying, Walked, name_of};
+use crate::store::{PublishedPolicy, StoreError, Verification};
+
+/// Rows of one page.
+const EVENTS: i32 = 5000;
+const CLAIMS: i32 = 1000;
+
+/// Verifies everything in the auditor's scope.
+pub(super) async fn verify(line: &Line) -> Result<Verification, StoreError> {
+    let mut verifying = Verifying::new();
+    for row in &line.all(Again::Yes, "SELECT * FROM api_v1.verify_policies()", call!()).await? {
+        let name = format!("{}-{}", get::<&str>(row, 0)?, get::<i32>(row, 1)?);
+        verifying.policy(&name, policy(row))?;
+    }
+    events(line, &mut verifying).await?;
+    for row in &line.all(Again::Yes, "SELECT * FROM api_v1.verify_heads()", call!()).await? {
+        verifying.head(get::<i32>(row, 0)?.into(), get(row, 1)?, get(row, 2)?);
+    }
+    verifying.heads_end();
+    claims(line, &mut verifying).await?;
+    for row in &line.all(Again::Yes, "SELECT * FROM api_v1.verify_counters()", call!()).await? {
+        verifying.counter(get::<i32>(row, 0)?.into(), get::<i32>(row, 1)?.into(), get::<i32>(row, 2)?.into());
+    }
+    verifying.counters_end();
+    for row in &line.all(Again::Yes, "SELECT * FROM api_v1.verify_beside()", call!()).await? {
+        let (what, key): (&str, &str) = (get(row, 0)?, get(row, 1)?);
+        match (what, name(row, 2)?) {
+            ("paid", _) => verifying.lone_paid(key),
+            (what, Some(claim)) => verifying.differs(claim, what),
+            (what, None) => verifying.differs(key, what),
+        }
+    }
+    Ok(verifying.end())
+}
+
+fn get<'r, T: sqlx::Decode<'r, sqlx::Postgres> + sqlx::Type<sqlx::Postgres>>(
+    row: &'r PgRow,
+    at: usize,
+) -> Result<T, StoreError> {
+    row.try_get(at).map_err(failed)
+}
+
+/// What a claim is called whose office, year and number stand from `at` on, where there is one.
+fn name(row: &PgRow, at: usize) -> Result<Option<String>, StoreError> {
+    let office: Option<i32> = get(row, at)?;
+    let part = |at| get::<i32>(row, at).ok().map(i64::from);
+    Ok(office.map(|office| name_of(Some(office.into()), part(at + 1), part(at + 2))))
+}
+
+fn policy(row: &PgRow) -> Result<PublishedPolicy, StoreError> {
+    let published_at: &str = get(row, 4)?;
+    Ok(PublishedPolicy {
+        code: get(row, 0)?,
+        version: get::<i32>(row, 1)? as u32,
+        text: get(row, 2)?,
+        sha256: get(row, 3)?,
+        published_at: published_at.parse().map_err(|_| StoreError::Damaged("published_at".into()))?,
+    })
+}
+
+async fn events(line: &Line, verifying: &mut Verifying) -> Result<(), StoreError> {
+    let mut last = (0_i32, 0_i64);
+    loop {
+        let text = "SELECT * FROM api_v1.verify_events($1, $2, $3)";
+        let rows = line.all(Again::Yes, text, call!(last.0, last.1, EVENTS)).await?;
+        for row in &rows {
+            last = (get(row, 0)?, get(row, 1)?);
+            verifying.event(Walked {
+                office: last.0.into(),
+                place: last.1,
+                claim: name(row, 9)?,
+                text: Ok(EventText {
+                    office: last.0.into(),
+                    place: last.1,
+                    claim: get(row, 2)?,
+                    rev: get::<i32>(row, 3)?.into(),
+                    kind: get(row, 4)?,
+                    who: get(row, 5)?,
+                    at: get(row, 6)?,
+                    body: get(row, 7)?,
+                }),
+                hash: get(row, 8)?,
+            })?;
+        }
+        if rows.len() < EVENTS as usize {
+            return Ok(());
+        }
+    }
+}
+
+async fn claims(line: &Line, verifying: &mut Verifying) -> Result<(), StoreError> {
+    let mut last = (0_i32, 0_i32, 0_i32);
+    loop {
+        let text = "SELECT * FROM api_v1.verify_claims($1, $2, $3, $4)";
+        let rows = line.all(Again::Yes, text, call!(last.0, last.1, last.2, CLAIMS)).await?;
+        for row in &rows {
+            last = (get(row, 0)?, get(row, 1)?, get(row, 2)?);
+            let read =
+                serde_json::from_str::<Verified>(get(row, 3)?).map_err(|why| StoreError::Damaged(why.to_string()));
+            verifying.claim((last.0.into(), last.1.into(), last.2.into()), read.and_then(Verified::split))?;
+        }
+        if rows.len() < CLAIMS as usize {
+            return Ok(());
+        }
+    }
+}
+
+/// A claim as auditors see it, with what stands around it.
+#[derive(Deserialize)]
+struct Verified {
+    #[serde(flatten)]
+    claim: ClaimAnswer,
+    day: String,
+    submitted_at_text: String,
+    medical_total: Money,
+    documents: String,
+    reasons: String,
+    card: String,
+    agent: String,
+    remark: String,
+    first_kind: Option<String>,
+    first_body: Option<String>,
+    state: Option<String>,
+    last_rev: Option<i64>,
+    printed: i64,
+    holds_bill: bool,
+    holds_stay: bool,
+    paid: Vec<Paid>,
+}
+
+impl Verified {
+    fn split(self) -> Result<(Recorded, History), StoreError> {
+        let recorded = Recorded {
+            claim: self.claim.claim()?,
+            day: self.day,
+            submitted_at: self.submitted_at_text,
+            medical_total: self.medical_total,
+            card: Personal::Commitment(self.card),
+            agent: Personal::Commitment(self.agent),
+            remark: Personal::Commitment(self.remark),
+            documents: self.documents,
+            reasons: self.reasons,
+        };
+        let history = History {
+            first: self.first_kind.zip(self.first_body),
+            state: self.state,
+            rev: self.last_rev,
+            printed: self.printed,
+            holds_bill: self.holds_bill,
+            holds_stay: Some(self.holds_stay),
+            paid: Some(self.paid),
+        };
+        Ok((recorded, history))
+    }
+}
