@@ -8,8 +8,8 @@ use chrono::NaiveDate;
 
 use super::database::Database;
 use super::words;
+use crate::store::loading::Progress;
 use crate::store::sqlite::SqliteStore;
-use crate::store::sqlite::load::Progress;
 use crate::strings::Strings;
 use crate::strings::errors::store_error;
 use crate::world::assess::{engine_of, published};

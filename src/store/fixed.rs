@@ -39,3 +39,16 @@ pub(super) fn version_of(reference: &Reference) -> Result<String, StoreError> {
     let bytes = serde_json::to_vec(&plain).map_err(|_| StoreError::Damaged("reference".into()))?;
     Ok(hex(&sha256(&bytes)[..8]))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::world::assess::published;
+
+    #[test]
+    fn the_version_of_reference_data_is_that_of_all_of_it() {
+        let whole = Fixed::new(&published()).unwrap().reference;
+        assert_eq!(version_of(&whole), Ok(whole.version.clone()));
+        assert_ne!(Fixed::new(&published()[1..]).unwrap().reference.version, whole.version);
+    }
+}

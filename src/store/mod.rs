@@ -8,6 +8,7 @@
 //! - `keys.rs` what members are searched by, in every adapter
 //! - `recorded.rs` a recorded claim and its canonical form, in every adapter
 //! - `verifying.rs` what a verification of the whole database finds, fed by every adapter
+//! - `loading.rs` a generated world as rows, for every adapter
 //! - `journal.rs` what this terminal keeps for itself: drafts, the last reference snapshot
 //! - `witness.rs` what it remembers of the centre's tree
 //! - `sealer.rs` who signs that tree
@@ -18,6 +19,7 @@
 mod fixed;
 pub mod journal;
 pub mod keys;
+pub mod loading;
 mod login;
 pub mod postgres;
 pub mod recorded;

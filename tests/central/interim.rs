@@ -25,7 +25,6 @@ pub async fn load(server: &Server, world: &World) {
     for file in files {
         server.execute(DATABASE, &format!("BEGIN; {} ;COMMIT", std::fs::read_to_string(file).unwrap())).await;
     }
-    server.execute(DATABASE, "CREATE TABLE IF NOT EXISTS ledger.checkpoint (size bigint, note text); GRANT SELECT ON ledger.checkpoint TO huzhu_api").await;
     let mut office = String::new();
     let mut accounts = String::new();
     let mut account = String::new();
@@ -49,11 +48,9 @@ pub async fn load(server: &Server, world: &World) {
                 &true,
             ],
         );
-        let roles: Vec<String> = a.duties.iter().map(|d| format!("huzhu_{d}")).collect();
         accounts += &format!(
-            "CREATE ROLE \"{0}\" LOGIN PASSWORD '{PASSWORD}' CONNECTION LIMIT 3 IN ROLE {1}; CREATE SEQUENCE core.\"terms_{0}\"; CREATE SEQUENCE core.\"typed_{0}\"; ALTER SEQUENCE core.\"terms_{0}\" OWNER TO huzhu_owner; ALTER SEQUENCE core.\"typed_{0}\" OWNER TO huzhu_owner;\n",
-            a.login,
-            roles.join(", ")
+            "SELECT core.make_login('{0}', (SELECT rolpassword FROM pg_authid WHERE rolname = 'tmp')), core.set_duties('{0}', '{{}}', '{{{1}}}');\n",
+            a.login, duties
         );
     }
     let account = account.replace('@', "\\\\x");
@@ -122,7 +119,7 @@ pub async fn load(server: &Server, world: &World) {
         copy.send(text.as_bytes()).await.unwrap();
         copy.finish().await.unwrap_or_else(|e| panic!("{table}: {e}"));
     }
-    server.execute(DATABASE, &accounts).await;
+    server.execute(DATABASE, &format!("CREATE ROLE tmp PASSWORD '{PASSWORD}'; {accounts}")).await;
     let day = world.day();
     server
         .execute(

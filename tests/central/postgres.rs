@@ -15,6 +15,9 @@ use sqlx::{AssertSqlSafe, Connection};
 use super::support::{DATABASE, Options, SUPERUSER, SUPERUSER_PASSWORD, Server, server_with};
 use super::{Central, Tampered, world};
 
+/// Who may verify the whole region.
+pub const AUDITOR: &str = "audit1";
+
 /// The adapter for PostgreSQL.
 pub struct Postgres {
     server: Server,
@@ -33,6 +36,13 @@ pub async fn postgres_with(options: Options) -> Postgres {
         super::interim::load(server, &world()).await;
         let free = "UPDATE core.centre SET looks_a_minute = 0, looks_a_day = 0, terms_a_minute = 0";
         server.execute(DATABASE, free).await;
+        // The world has no auditor: one with its password, whose verifier holds nothing of the login.
+        let auditor = format!(
+            "SELECT api_v1.account_add('{AUDITOR}', core.person_hash('{AUDITOR}'), a.office, 0, r.rolpassword) \
+             FROM core.account a JOIN pg_authid r ON r.rolname = a.login WHERE a.region ORDER BY a.login LIMIT 1; \
+             SELECT api_v1.account_duty('{AUDITOR}', '{{auditor}}')"
+        );
+        server.execute(DATABASE, &auditor).await;
     })
     .await;
     Postgres { server, world: world() }
@@ -69,7 +79,7 @@ impl Central for Postgres {
     }
 
     async fn verifier(&self) -> Arc<dyn Store> {
-        self.open("0137").await
+        self.open(AUDITOR).await
     }
 
     fn world(&self) -> &World {
@@ -206,7 +216,7 @@ const TAMPERED: &[Tampered] = &[
     (
         "UPDATE claim SET period = period + 99999999 WHERE number = 2",
         "UPDATE claim SET period = period - 99999999 WHERE number = 2",
-        "period",
+        "cover",
     ),
     ("UPDATE claim SET rev = 9 WHERE number = 2", "UPDATE claim SET rev = 1 WHERE number = 2", "rev"),
     (

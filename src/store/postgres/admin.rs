@@ -29,7 +29,7 @@ macro_rules! migration {
 }
 
 /// The schema's versions, oldest first. An applied one is never edited.
-const MIGRATIONS: [(i64, &str, &str); 7] = [
+const MIGRATIONS: [(i64, &str, &str); 10] = [
     migration!(1, "0001_roles"),
     migration!(2, "0002_tables"),
     migration!(3, "0003_core"),
@@ -37,6 +37,9 @@ const MIGRATIONS: [(i64, &str, &str); 7] = [
     migration!(5, "0005_members"),
     migration!(6, "0006_claims"),
     migration!(7, "0007_accounts"),
+    migration!(8, "0008_ledger"),
+    migration!(9, "0009_verify"),
+    migration!(10, "0010_generated"),
 ];
 
 /// An account that is to be made.

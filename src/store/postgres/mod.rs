@@ -17,6 +17,7 @@ mod error;
 mod fixed;
 pub mod guard;
 mod line;
+mod load;
 mod options;
 pub mod scram;
 mod verify;

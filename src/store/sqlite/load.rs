@@ -1,13 +1,11 @@
 //! A generated world as a database: made beside its place without a journal, and put there whole, so that a program killed
 //! half-way leaves no half world. One thread makes rows while another writes them; rows go in many at once, in the order
-//! of their index; indexes that have another order are made at the end.
+//! of their index; indexes that have another order are made at the end. What the rows are stands in `store::loading`.
 //!
-//! - `batch` rows of one table on their way into one statement
-//! - `people` units, members, and what members are searched by · `history` earlier claims and the offices' chains
+//! - `batch` rows of one table on their way into one statement · `tables` the columns of each row
 
 mod batch;
-mod history;
-mod people;
+mod tables;
 
 use std::path::{Path, PathBuf};
 
@@ -17,11 +15,13 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
 use tokio::sync::mpsc;
 
 use self::batch::Batch;
+use self::tables::Tables;
 use super::row::get;
 use super::{SqliteStore, failed, open, rescue};
 use crate::domain::canonical::{hex, moment, sha256};
 use crate::policy::Facts;
 use crate::store::fixed::Fixed;
+use crate::store::loading::{self, Progress};
 use crate::store::{PublishedPolicy, StoreError};
 use crate::world::{Assessed, World};
 
@@ -29,15 +29,6 @@ use crate::world::{Assessed, World};
 const AHEAD: usize = 16;
 /// Pages that are kept while the world is made, in KiB.
 const CACHE_KIB: u32 = 32 * 1024;
-
-/// How far it is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Progress {
-    /// Members that are written.
-    pub members: u64,
-    /// Claims that are written.
-    pub claims: u64,
-}
 
 impl SqliteStore {
     /// Makes the database at `path` from a world. `assess` is the engine with `policies`. A database there is replaced, unless
@@ -242,8 +233,7 @@ fn make_rows<A>(world: &World, assess: &A, sender: &mpsc::Sender<Batch>)
 where
     A: Fn(&Facts) -> Option<Assessed> + Sync,
 {
+    let mut tables = Tables::new(sender);
     // Gone: the writer stopped, and reports why itself.
-    let _ = people::units(world.units(), sender)
-        .and_then(|()| people::members(world.members(), sender))
-        .and_then(|starts| history::claims(world, &starts, assess, sender));
+    let _ = loading::load(world, assess, &mut tables).and_then(|()| tables.flush());
 }
