@@ -75,6 +75,15 @@ pub async fn log_in(
     Ok(Arc::new(store))
 }
 
+/// The same for a command, whose configuration has not been read yet.
+///
+/// # Errors
+/// As [`options`].
+pub fn configured(url: &str, global: &Global, strings: &Strings) -> anyhow::Result<PostgresOptions> {
+    let config = global.config(Vec::new())?.ok_or_else(|| anyhow!(strings.get("start-bad-config")))?;
+    options(url, &config, strings)
+}
+
 /// Opens a centre for a command: with the configuration's certificates, the password from where it comes.
 ///
 /// # Errors
@@ -86,8 +95,7 @@ pub async fn centre(
     global: &Global,
     strings: &Strings,
 ) -> anyhow::Result<Arc<dyn Store>> {
-    let config = global.config(Vec::new())?.ok_or_else(|| anyhow!(strings.get("start-bad-config")))?;
-    let options = options(url, &config, strings)?;
+    let options = configured(url, global, strings)?;
     let password = password.read(login, strings)?;
     log_in(options, login, &password, strings).await
 }
