@@ -6,7 +6,6 @@ mod terminal;
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
-use std::time::Duration;
 
 use central::support::{DATABASE, free_port};
 use central::{Postgres, postgres};
@@ -183,7 +182,19 @@ async fn the_counter_asks_who_is_there_and_finds_the_centre_again() {
     counter.shows("密码不对");
     counter.types(&format!("{PASSWORD}\r"));
     counter.shows("王秀英");
-    std::thread::sleep(Duration::from_millis(800));
+    // Somebody else's turn: one of another office is sent away, in words, and the first comes back.
+    counter.send(b"\x0c");
+    counter.shows("0137 输入密码");
+    counter.types("\x11");
+    counter.shows("已退出登录");
+    counter.send(b"\x1b[A");
+    std::thread::sleep(PACE);
+    counter.types(&format!("\x150001\r{PASSWORD}\r"));
+    counter.shows("0001 属于");
+    counter.send(b"\x1b[A");
+    std::thread::sleep(PACE);
+    counter.types(&format!("\x150137\r{PASSWORD}\r"));
+    counter.shows("1号窗口 0137");
     counter.types("\x11");
     assert_eq!(counter.ends(), 0);
     counter.is_restored();
