@@ -20,9 +20,6 @@ use crate::world::{World, world_day};
 /// How often progress is shown.
 const SHOWN_EVERY: Duration = Duration::from_millis(200);
 
-/// Who owns a server that was not set up otherwise.
-const SUPERUSER: &str = "postgres";
-
 /// Make a generated world.
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -38,12 +35,12 @@ pub struct Args {
     /// The world's own day (default: 2021-03-20)
     #[arg(long, value_name = "DATE")]
     today: Option<NaiveDate>,
-    /// Where to: sqlite:PATH, or postgres://HOST/DATABASE by its superuser
+    /// Where to: sqlite:PATH, or postgres://HOST/DATABASE
     #[arg(long, value_name = "URL")]
     db: Database,
-    /// The superuser (default: the one in the URL, else postgres)
-    #[arg(long = "as", alias = "login", value_name = "LOGIN")]
-    login: Option<String>,
+    /// The superuser of the centre's server
+    #[arg(long = "as", value_name = "LOGIN", default_value = "postgres")]
+    login: String,
     #[command(flatten)]
     password: PasswordFrom,
 }
@@ -69,10 +66,9 @@ pub async fn run(args: Args, global: &Global) -> anyhow::Result<ExitCode> {
     let made = match &args.db {
         Database::Sqlite(path) => SqliteStore::create(path, world, policies, assess, show).await,
         Database::Postgres(url) => {
-            let options = database::configured(url, global, strings)?;
-            let login = args.login.or(options.login.clone()).unwrap_or_else(|| SUPERUSER.to_owned());
-            let password = args.password.read_or_none(&login, strings)?;
-            PostgresStore::create(&options, &login, &password, world, policies, assess, show).await
+            let options = database::superuser(url, global, strings)?;
+            let password = args.password.read_unless(options.is_socket(), &args.login, strings)?;
+            PostgresStore::create(&options, &args.login, &password, world, policies, assess, show).await
         }
     };
     if shown {

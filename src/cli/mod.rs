@@ -18,6 +18,7 @@ pub mod generate;
 pub mod password;
 pub mod policy;
 pub mod replay;
+pub mod seal;
 pub mod search;
 pub mod start;
 pub mod story;
@@ -83,6 +84,8 @@ enum Command {
     Search(search::Args),
     /// Recompute every claim and walk every chain
     Verify(verify::Args),
+    /// Sign what was recorded, with a key that the centre does not have
+    Seal(seal::Args),
 }
 
 impl Global {
@@ -136,6 +139,7 @@ pub fn run() -> ExitCode {
         Some(Command::Generate(args)) => wait(generate::run(args, &global)),
         Some(Command::Search(args)) => wait(search::run(args, &global)),
         Some(Command::Verify(args)) => wait(verify::run(args, &global)),
+        Some(Command::Seal(args)) => args.run(&global),
     };
     ended.unwrap_or_else(|error| {
         eprintln!("huzhu: {}", words::safe(&format!("{error:#}")));

@@ -29,23 +29,21 @@ impl PasswordFrom {
     /// # Errors
     /// A sentence that says what to do.
     pub fn read(&self, login: &str, strings: &Strings) -> anyhow::Result<Secret> {
-        self.read_or_none(login, strings).and_then(|password| match password.is_empty() {
-            true => Err(anyhow!(Wrong::Empty.sentence(strings))),
-            false => Ok(password),
-        })
-    }
-
-    /// The same where the server may know who it is without a password: then an empty line is an empty one.
-    ///
-    /// # Errors
-    /// A sentence that says what to do.
-    pub fn read_or_none(&self, login: &str, strings: &Strings) -> anyhow::Result<Secret> {
         // What is in memory is nobody else's: no picture of it on the disk.
         let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
-        match self.fd {
-            Some(fd) => of_descriptor(fd).map_err(|why| anyhow!(why.sentence(strings))),
-            None => ask(&strings.with("password-prompt", &[("login", &login)]), strings),
-        }
+        let password = match self.fd {
+            Some(fd) => of_descriptor(fd).map_err(|why| anyhow!(why.sentence(strings)))?,
+            None => ask(&strings.with("password-prompt", &[("login", &login)]), strings)?,
+        };
+        if password.is_empty() { Err(anyhow!(Wrong::Empty.sentence(strings))) } else { Ok(password) }
+    }
+
+    /// The same, but none where the server knows by itself who it is (`peer` on this machine's socket) and none is given.
+    ///
+    /// # Errors
+    /// As [`PasswordFrom::read`].
+    pub fn read_unless(&self, known: bool, login: &str, strings: &Strings) -> anyhow::Result<Secret> {
+        if known && self.fd.is_none() { Ok(Secret::default()) } else { self.read(login, strings) }
     }
 
     /// Takes what is given for a database that needs none, so that whoever wrote it is not left with a broken pipe.
