@@ -33,7 +33,9 @@ pub async fn postgres() -> Postgres {
 pub async fn postgres_with(options: Options) -> Postgres {
     let server = server_with("world", options, async |server| {
         server.execute("postgres", &format!("CREATE DATABASE {DATABASE}")).await;
-        super::interim::load(server, &world()).await;
+        let (place, password) = (place(server), Secret::new(SUPERUSER_PASSWORD));
+        let made = PostgresStore::create(&place, SUPERUSER, &password, world(), published(), |_| None, |_| ()).await;
+        made.unwrap_or_else(|error| panic!("{error}\n{}", server.log()));
         let free = "UPDATE core.centre SET looks_a_minute = 0, looks_a_day = 0, terms_a_minute = 0";
         server.execute(DATABASE, free).await;
         // The world has no auditor: one with its password, whose verifier holds nothing of the login.
@@ -46,6 +48,10 @@ pub async fn postgres_with(options: Options) -> Postgres {
     })
     .await;
     Postgres { server, world: world() }
+}
+
+fn place(server: &Server) -> PostgresOptions {
+    PostgresOptions::parse(&server.url(DATABASE)).unwrap()
 }
 
 impl Postgres {
@@ -73,7 +79,7 @@ impl Postgres {
 #[async_trait]
 impl Central for Postgres {
     async fn open(&self, login: &str) -> Arc<dyn Store> {
-        let store = PostgresStore::new(PostgresOptions::parse(&self.server.url(DATABASE)).unwrap());
+        let store = PostgresStore::new(place(&self.server));
         store.log_in(login, &Secret::new(PASSWORD)).await.unwrap();
         Arc::new(store)
     }
