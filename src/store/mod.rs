@@ -4,13 +4,14 @@
 //! - `sqlite/` the embedded default
 //! - `postgres/` the centre
 //! - `login.rs` logging in, where the centre asks who is there
+//! - `fixed.rs` what a centre holds before anybody is entered
 //! - `keys.rs` what members are searched by, in every adapter
 //! - `recorded.rs` a recorded claim and its canonical form, in every adapter
 //! - `verifying.rs` what a verification of the whole database finds, fed by every adapter
 //! - `loading.rs` a generated world as rows, for every adapter
 //! - `journal.rs` what this terminal keeps for itself: drafts, the last reference snapshot
 //! - `witness.rs` what it remembers of the centre's tree
-//! - `sealer.rs` who signs that tree
+//! - `sealer.rs` who signs that tree · `tree_walk.rs` a verification of it
 //!
 //! To add an operation: a method here, a variant of [`Request`] and [`Reply`] with its line in [`answer`], both adapters,
 //! and its cases in `tests/store_contract.rs`.
@@ -24,6 +25,7 @@ pub mod postgres;
 pub mod recorded;
 pub mod sealer;
 pub mod sqlite;
+pub mod tree_walk;
 pub mod verifying;
 pub mod witness;
 

@@ -16,7 +16,7 @@ use super::support::{DATABASE, Options, SUPERUSER, SUPERUSER_PASSWORD, Server, s
 use super::{Central, Tampered, world};
 
 /// Who may verify the whole region.
-pub const AUDITOR: &str = "audit1";
+pub const AUDITOR: &str = "0091";
 
 /// The adapter for PostgreSQL.
 pub struct Postgres {
@@ -36,15 +36,6 @@ pub async fn postgres_with(options: Options) -> Postgres {
         let (place, password) = (place(server), Secret::new(SUPERUSER_PASSWORD));
         let made = PostgresStore::create(&place, SUPERUSER, &password, world(), published(), |_| None, |_| ()).await;
         made.unwrap_or_else(|error| panic!("{error}\n{}", server.log()));
-        let free = "UPDATE core.centre SET looks_a_minute = 0, looks_a_day = 0, terms_a_minute = 0";
-        server.execute(DATABASE, free).await;
-        // The world has no auditor: one with its password, whose verifier holds nothing of the login.
-        let auditor = format!(
-            "SELECT api_v1.account_add('{AUDITOR}', core.person_hash('{AUDITOR}'), a.office, 0, r.rolpassword) \
-             FROM core.account a JOIN pg_authid r ON r.rolname = a.login WHERE a.region ORDER BY a.login LIMIT 1; \
-             SELECT api_v1.account_duty('{AUDITOR}', '{{auditor}}')"
-        );
-        server.execute(DATABASE, &auditor).await;
     })
     .await;
     Postgres { server, world: world() }
