@@ -1,5 +1,6 @@
 //! The adapter for PostgreSQL on a server of its own, a copy of one that is made once.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -56,6 +57,14 @@ impl Postgres {
         &mut self.server
     }
 
+    /// A store by way of another address, a proxy's.
+    pub async fn open_by(&self, address: SocketAddr, login: &str) -> PostgresStore {
+        let place = PostgresOptions::parse(&self.server.url_by(address, DATABASE)).unwrap();
+        let store = PostgresStore::new(place);
+        store.log_in(login, &Secret::new(PASSWORD)).await.unwrap();
+        store
+    }
+
     async fn raw(&self) -> PgConnection {
         let mut raw = self.server.superuser(DATABASE).await;
         sqlx::raw_sql("SET search_path = core").execute(&mut raw).await.unwrap();
@@ -70,9 +79,7 @@ impl Postgres {
 #[async_trait]
 impl Central for Postgres {
     async fn open(&self, login: &str) -> Arc<dyn Store> {
-        let store = PostgresStore::new(place(&self.server));
-        store.log_in(login, &Secret::new(PASSWORD)).await.unwrap();
-        Arc::new(store)
+        Arc::new(self.open_by(self.server.address(), login).await)
     }
 
     async fn verifier(&self) -> Arc<dyn Store> {
