@@ -55,7 +55,7 @@ impl Ledger for Centre {
     async fn events(&mut self, most: usize) -> Result<Vec<SealEvent>, StoreError> {
         // In another order each time: nothing may depend on it.
         let mut next: Vec<_> = self.events.iter().filter(|event| !self.sealed.contains(event)).cloned().collect();
-        next.sort_by_key(|event| if self.seen.len() % 2 == 0 { event.office } else { -event.office });
+        next.sort_by_key(|event| if self.seen.len().is_multiple_of(2) { event.office } else { -event.office });
         next.truncate(most);
         Ok(next)
     }
