@@ -52,6 +52,15 @@ const BAD: &[(&str, &[&str])] = &[
     ("[office]\nwindow = 0\n", &["2: office.window can't be \"0\""]),
     ("[office]\ncode = '15'\n", &["2: office.code can't be \"15\""]),
     ("[database]\nurl = 'oracle://x'\n", &["2: database.url can't be \"oracle://x\""]),
+    (
+        "[database]\nurl = 'postgres://u:canary@h/d'\n",
+        &["2: database.url: a database's address must not hold a password"],
+    ),
+    ("[database]\nurl = 'postgres://u:can/ary@h/d'\n", &["2: database.url: the centre's address is written"]),
+    (
+        "[database]\nurl = 'postgresql://h/d?password=canary'\n",
+        &["2: database.url: the centre's address takes no parameter"],
+    ),
     ("[log]\nlevel = 'verbose'\n", &["2: log.level can't be \"verbose\""]),
     ("[print]\nprofile = 'lq'\n", &["2: no printer is called \"lq\""]),
     ("[printer.lq]\npaper = '80mm'\n", &["2: [printer.lq] has no device"]),
@@ -74,6 +83,30 @@ const BAD: &[(&str, &[&str])] = &[
 #[test]
 fn bad_files_are_refused_with_line_and_fix() {
     refusals::each_is_said(BAD, refused);
+}
+
+#[test]
+fn a_password_in_the_address_is_not_repeated() {
+    for url in ["postgres://u:canary@h/d", "postgres://u:canary", "postgresql://h/d?password=canary"] {
+        let said = refused(&format!("[database]\nurl = '{url}'\n")).join("\n");
+        assert!(!said.contains("canary") && said.contains("database.url"), "{said}");
+    }
+}
+
+#[test]
+fn the_centre_has_its_keys_and_the_environment_no_password() {
+    let file = file(concat!(
+        "[database]\nurl = 'postgres://centre.example:5433/huzhu'\nlogin = '0137'\nroot_cert = 'ca.pem'\n",
+        "client_cert = 'window.pem'\nclient_key = 'window.key'\nseal_key = 'centre.example+00000000+AAAA'\n",
+    ));
+    let password = [("PGPASSWORD", "canary"), ("HUZHU_DATABASE_PASSWORD", "canary")];
+    let config = Config::load(&sources(&file, &password)).unwrap();
+    assert_eq!(config.get("database.url"), "postgres://centre.example:5433/huzhu");
+    assert_eq!(config.path("database.root_cert"), Some(file.path.with_file_name("ca.pem")));
+    assert_eq!(config.get("database.seal_key"), "centre.example+00000000+AAAA");
+    assert!(config.entries().all(|(_, value, _)| value != "canary"));
+    let other = self::file("[database]\nurl = 'postgresql://0137@localhost/huzhu'\n");
+    assert!(Config::load(&sources(&other, &[])).is_ok());
 }
 
 #[test]

@@ -37,7 +37,7 @@ pub struct Args {
     #[arg(long, value_name = "DATE")]
     today: Option<NaiveDate>,
     /// The login
-    #[arg(long = "as", value_name = "LOGIN", default_value = LOGIN)]
+    #[arg(long = "as", alias = "login", value_name = "LOGIN", default_value = LOGIN)]
     login: String,
     /// Only make the world
     #[arg(long)]
@@ -80,7 +80,7 @@ impl Args {
         // The counter has a runtime of its own.
         drop(runtime);
         // Without a day of its own it is the world's.
-        super::desk::run(Place::here(config, data, database, self.login.clone(), self.today))
+        super::desk::run(Place::here(config, data, database.into(), self.login.clone(), self.today))
     }
 }
 

@@ -30,11 +30,11 @@ const LOGS: usize = 14;
 /// The counter.
 #[derive(Debug, Default, clap::Args)]
 pub struct Args {
-    /// The database: sqlite:PATH
+    /// The database: sqlite:PATH or postgres://HOST/DATABASE
     #[arg(long, value_name = "URL")]
     db: Option<String>,
     /// The login
-    #[arg(long = "as", value_name = "LOGIN")]
+    #[arg(long = "login", visible_alias = "as", value_name = "LOGIN")]
     login: Option<String>,
     /// Another day, for a generated database
     #[arg(long, value_name = "DATE")]
@@ -42,6 +42,11 @@ pub struct Args {
 }
 
 impl Args {
+    /// Whether anything is asked for.
+    pub fn is_given(&self) -> bool {
+        self.db.is_some() || self.login.is_some() || self.today.is_some()
+    }
+
     /// Runs the counter until its end.
     ///
     /// # Errors
@@ -49,15 +54,15 @@ impl Args {
     pub fn run(&self, global: &Global) -> anyhow::Result<ExitCode> {
         let mut flags = Vec::new();
         flags.extend(self.db.iter().map(|db| ("database.url", db.clone(), "--db")));
-        flags.extend(self.login.iter().map(|login| ("database.login", login.clone(), "--as")));
+        flags.extend(self.login.iter().map(|login| ("database.login", login.clone(), "--login")));
         let Some(config) = global.config(flags)? else { return Ok(super::USAGE.into()) };
         let data = global.data_dir(&Strings::new(config.lang()))?;
         let database = match config.get("database.url").parse() {
-            Ok(Database::Sqlite(path)) => path,
-            Err(_) => data.central(),
+            Ok(database) => database,
+            Err(_) => Database::Sqlite(data.central()),
         };
         let login = config.get("database.login").to_owned();
-        if login.is_empty() {
+        if login.is_empty() && matches!(database, Database::Sqlite(_)) {
             return Err(anyhow!(Strings::new(config.lang()).get("start-no-login")));
         }
         run(Place::here(config, data, database, login, self.today))

@@ -44,7 +44,9 @@ pub async fn run(args: Args, strings: &Strings) -> anyhow::Result<ExitCode> {
     let world = World::new(args.seed, args.members, claims, args.today.unwrap_or_else(world_day));
     let policies = published();
     let assess = engine_of(&policies);
-    let Database::Sqlite(path) = args.db;
+    let Database::Sqlite(path) = args.db else {
+        return Err(anyhow::anyhow!(strings.get("start-embedded-only")));
+    };
     let shown = std::io::stderr().is_terminal();
     let mut next = Instant::now();
     let mut last = Progress::default();

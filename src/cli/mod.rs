@@ -1,5 +1,6 @@
 //! One file a command. `main` hands the command line here; without a command it is the counter.
 //!
+//! - `database.rs`, `password.rs` what a command opens, and as whom
 //! - `start.rs` what the counter starts with · `words.rs` errors at the edge, as sentences
 //! - `story.rs`, `cut.rs` what `replay` reads, and the line to the centre that it cuts
 //!
@@ -10,10 +11,11 @@
 pub mod assess;
 pub mod config;
 pub mod cut;
-mod database;
+pub mod database;
 pub mod demo;
 pub mod desk;
 pub mod generate;
+pub mod password;
 pub mod policy;
 pub mod replay;
 pub mod seal;
@@ -41,6 +43,8 @@ const USAGE: u8 = 2;
 pub struct Cli {
     #[command(flatten)]
     global: Global,
+    #[command(flatten)]
+    desk: desk::Args,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -119,9 +123,13 @@ impl Global {
 pub fn run() -> ExitCode {
     // What the program writes holds people's data: nobody else on the machine reads it.
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
-    let Cli { global, command } = Cli::parse();
+    let Cli { global, desk, command } = Cli::parse();
+    if let (Some(_), true) = (&command, desk.is_given()) {
+        eprintln!("huzhu: {}", words::safe(&global.strings().get("start-flags-first")));
+        return USAGE.into();
+    }
     let ended = match command {
-        None => desk::Args::default().run(&global),
+        None => desk.run(&global),
         Some(Command::Desk(args)) => args.run(&global),
         Some(Command::Demo(args)) => args.run(&global),
         Some(Command::Replay(args)) => args.run(&global),
@@ -129,8 +137,8 @@ pub fn run() -> ExitCode {
         Some(Command::Assess(args)) => args.run(&global.strings()),
         Some(Command::Policy(command)) => command.run(&global.strings()),
         Some(Command::Generate(args)) => wait(generate::run(args, &global.strings())),
-        Some(Command::Search(args)) => wait(search::run(args, &global.strings())),
-        Some(Command::Verify(args)) => wait(verify::run(args, &global.strings())),
+        Some(Command::Search(args)) => wait(search::run(args, &global)),
+        Some(Command::Verify(args)) => wait(verify::run(args, &global)),
         Some(Command::Seal(args)) => args.run(&global),
     };
     ended.unwrap_or_else(|error| {

@@ -13,11 +13,13 @@ use tokio::task::JoinHandle;
 
 use super::cut::{Cuttable, Line};
 use super::database::Database;
+use super::password::PasswordFrom;
 use super::start::Place;
 use super::story::{self, Step};
 use super::{Global, demo, words};
 use crate::app::Msg;
 use crate::config::{Config, DataDir};
+use crate::domain::secret::Secret;
 use crate::keymap::Key;
 use crate::runtime::{Asked, Machine};
 use crate::store::{Request, Store};
@@ -36,11 +38,11 @@ const SOON: Duration = Duration::from_secs(3);
 pub struct Args {
     /// The story
     file: PathBuf,
-    /// The database: sqlite:PATH
+    /// The database: sqlite:PATH or postgres://HOST/DATABASE
     #[arg(long, value_name = "URL")]
     db: Database,
     /// The login
-    #[arg(long = "as", value_name = "LOGIN", default_value = demo::LOGIN)]
+    #[arg(long = "as", alias = "login", value_name = "LOGIN", default_value = demo::LOGIN)]
     login: String,
     /// Another day, for a generated database
     #[arg(long, value_name = "DATE")]
@@ -51,9 +53,8 @@ pub struct Args {
     /// Where slips go, as text
     #[arg(long, value_name = "DIR")]
     slips: Option<PathBuf>,
-    /// Where the login's password is read from; the embedded database takes none
-    #[arg(long, value_name = "N")]
-    password_fd: Option<u32>,
+    #[command(flatten)]
+    password: PasswordFrom,
     /// List every frame with its bytes
     #[arg(long)]
     frames: bool,
@@ -72,16 +73,16 @@ impl Args {
     pub fn run(&self, global: &Global) -> anyhow::Result<ExitCode> {
         let Some(config) = global.config(Vec::new())? else { return Ok(super::USAGE.into()) };
         let story = std::fs::read_to_string(&self.file).with_context(|| self.file.display().to_string())?;
-        if let Some(fd) = self.password_fd {
-            // Whoever wrote it is not left with a broken pipe.
-            let path = format!("/dev/fd/{fd}");
-            std::fs::read(&path).with_context(|| path)?;
-        }
-        let Database::Sqlite(database) = self.db.clone();
+        let strings = Strings::new(config.lang());
+        let password = match &self.db {
+            Database::Sqlite(_) => self.password.take(&strings).map(|()| None)?,
+            Database::Postgres(_) => Some(self.password.read(&self.login, &strings)?),
+        };
         let options = Options {
             story,
-            database,
+            database: self.db.clone(),
             login: self.login.clone(),
+            password,
             today: self.today,
             size: self.size,
             slips: self.slips.clone(),
@@ -100,10 +101,12 @@ impl Args {
 pub struct Options {
     /// The story's text.
     pub story: String,
-    /// The database file.
-    pub database: PathBuf,
+    /// The database.
+    pub database: Database,
     /// The login.
     pub login: String,
+    /// Its password, where the database asks for one: it is given before the story begins.
+    pub password: Option<Secret>,
     /// Another day for a generated database.
     pub today: Option<NaiveDate>,
     /// Columns and rows.
@@ -120,11 +123,12 @@ pub struct Options {
 
 impl Options {
     /// A story as clerk 0137 on 80x24, in a language, with what is built in.
-    pub fn new(story: &str, database: PathBuf, lang: Lang) -> Options {
+    pub fn new(story: &str, database: impl Into<Database>, lang: Lang) -> Options {
         Options {
             story: story.to_owned(),
-            database,
+            database: database.into(),
             login: demo::LOGIN.to_owned(),
+            password: None,
             today: None,
             size: (80, 24),
             slips: None,
@@ -225,6 +229,7 @@ pub async fn run_story(options: Options) -> anyhow::Result<Outcome> {
         data,
         database: options.database,
         login: options.login,
+        password: options.password,
         today: options.today,
         theme: Theme::default(),
         size: (columns, rows),
@@ -392,6 +397,7 @@ impl Teller {
                 Request::Search(_) if !self.term_used => self.unused_search = Some(trips),
                 Request::Search(_) => {}
                 Request::CheckBill(_) | Request::CheckStay { .. } if !waits => {}
+                Request::LogIn { .. } | Request::LogOut => {}
                 Request::Hello | Request::Reference { .. } | Request::Desk => {}
                 Request::RecordPrint(_) | Request::Reconcile(_) if !waits => {}
                 _ => self.outcome.round_trips += trips,

@@ -1,10 +1,13 @@
 //! `huzhu search`: what the search box finds, for scripts. It only reads: a damaged file is said and stays as it is.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::database::Database;
+use super::Global;
+use super::database::{self, Database};
+use super::password::PasswordFrom;
 use super::words;
 use crate::domain::query::Query;
 use crate::domain::text::display_safe;
@@ -21,12 +24,14 @@ pub struct Args {
     /// One JSON object
     #[arg(long)]
     json: bool,
-    /// The database: sqlite:PATH
+    /// The database: sqlite:PATH or postgres://HOST/DATABASE
     #[arg(long, value_name = "URL")]
     db: Database,
     /// The account
-    #[arg(long = "as", value_name = "LOGIN", default_value = "0137")]
+    #[arg(long = "as", value_name = "LOGIN", alias = "login", default_value = "0137")]
     login: String,
+    #[command(flatten)]
+    password: PasswordFrom,
 }
 
 #[derive(Serialize)]
@@ -50,11 +55,17 @@ struct Row<'a> {
 }
 
 /// Searches once and prints what was found, or the sentence that says why nothing was searched.
-pub async fn run(args: Args, strings: &Strings) -> anyhow::Result<ExitCode> {
-    let Database::Sqlite(path) = &args.db;
+pub async fn run(args: Args, global: &Global) -> anyhow::Result<ExitCode> {
+    let strings = &global.strings();
     let told = |error| anyhow::anyhow!(store_error(&error, strings));
-    let store = SqliteStore::open_to_read(path, &args.login).await.map_err(told)?;
-    store.check().await.map_err(told)?;
+    let store: Arc<dyn Store> = match &args.db {
+        Database::Sqlite(path) => {
+            let store = SqliteStore::open_to_read(path, &args.login).await.map_err(told)?;
+            store.check().await.map_err(told)?;
+            Arc::new(store)
+        }
+        Database::Postgres(url) => database::centre(url, &args.login, &args.password, global, strings).await?,
+    };
     let today = store.hello().await.map_err(told)?.now.date();
     let (kind, found, sentence) = match Query::parse(&args.text, today) {
         Err(why) => ("sentence", Found::default(), Some(strings.get(no_query(why)))),

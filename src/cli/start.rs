@@ -1,7 +1,7 @@
 //! What the counter starts with, the same for the terminal, the demo and `replay`: words, keys, styles, the centre, what
 //! is kept, printers.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow};
@@ -9,18 +9,21 @@ use async_trait::async_trait;
 use chrono::{NaiveDate, NaiveDateTime, Utc};
 use tokio::task::JoinHandle;
 
+use super::database::{self, Database};
 use super::words;
-use crate::app::Setup;
+use crate::app::{Entrance, Setup};
 use crate::config::{Config, DataDir};
 use crate::domain::ClaimId;
 use crate::domain::date::to_shanghai;
+use crate::domain::secret::Secret;
 use crate::keymap::{Keymap, SHIPPED};
 use crate::runtime::{Keep, Kept, Machine, Outside, Printing};
 use crate::slip::paper::Paper;
 use crate::slip::{Device, Language, Profile};
 use crate::store::journal::{Draft, Journal};
+use crate::store::postgres::PostgresStore;
 use crate::store::sqlite::SqliteStore;
-use crate::store::{Reference, Store};
+use crate::store::{Reference, Store, StoreError};
 use crate::strings::{Lang, Strings};
 use crate::term::guard;
 use crate::term::look::Environment;
@@ -33,9 +36,11 @@ pub struct Place {
     /// What this terminal keeps.
     pub data: DataDir,
     /// The database.
-    pub database: PathBuf,
-    /// The login.
+    pub database: Database,
+    /// The login; one that is asked for may be empty.
     pub login: String,
+    /// The password, where it is known before the counter opens: then nobody is asked.
+    pub password: Option<Secret>,
     /// Another day for a generated world.
     pub today: Option<NaiveDate>,
     /// Styles.
@@ -50,9 +55,10 @@ pub struct Place {
 
 impl Place {
     /// On this terminal.
-    pub fn here(config: Config, data: DataDir, database: PathBuf, login: String, today: Option<NaiveDate>) -> Place {
+    pub fn here(config: Config, data: DataDir, database: Database, login: String, today: Option<NaiveDate>) -> Place {
         let theme = config.theme(&Environment::read());
-        Place { config, data, database, login, today, theme, size: guard::size(), slips: None, watched: false }
+        let size = guard::size();
+        Place { config, data, database, login, password: None, today, theme, size, slips: None, watched: false }
     }
 
     /// The language.
@@ -75,11 +81,10 @@ impl Place {
         let (journal, lost) = Journal::open(self.data.root())
             .await
             .map_err(|error| anyhow!(words::journal(&error, self.data.root(), &strings)))?;
-        let (store, damage) = SqliteStore::open(&self.database, &self.login, self.today)
-            .await
-            .map_err(|error| anyhow!(words::open(&error, &self.database, &self.login, &strings)))?;
-        self.check_office(&store, &strings).await?;
-        let damage = damage.map(|damage| words::damage(&damage, &strings));
+        let Centre { store, entrance, damage } = match &self.database {
+            Database::Sqlite(path) => self.embedded(path, &strings).await?,
+            Database::Postgres(url) => self.central(url, &strings).await?,
+        };
         let lost = lost.map(|lost| words::lost(&lost, &strings));
         let told = [damage, lost].into_iter().flatten().reduce(|one, other| format!("{one} {other}"));
         let keep = Journalled { journal, damage: told };
@@ -95,23 +100,49 @@ impl Place {
             print_after_submit: self.config.print_after_submit(),
             bell: self.config.bell(),
             window: self.config.window(),
-            entrance: None,
+            entrance,
             strings,
         };
-        let outside = Outside {
-            store: over(Arc::new(store)),
-            keep: Arc::new(keep),
-            printing: Arc::new(printing),
-            watched: self.watched,
-        };
+        let outside =
+            Outside { store: over(store), keep: Arc::new(keep), printing: Arc::new(printing), watched: self.watched };
         Ok(Machine::new(setup, outside))
     }
 
+    /// The database in a file.
+    async fn embedded(&self, path: &Path, strings: &Strings) -> anyhow::Result<Centre> {
+        let told = |error| anyhow!(words::open(&error, path, &self.login, strings));
+        let (store, damage) = SqliteStore::open(path, &self.login, self.today).await.map_err(told)?;
+        self.check_office(&store, told, strings).await?;
+        let damage = damage.map(|damage| words::damage(&damage, strings));
+        Ok(Centre { store: Arc::new(store), entrance: None, damage })
+    }
+
+    /// The centre: the counter asks who is there, unless that is known already.
+    async fn central(&self, url: &str, strings: &Strings) -> anyhow::Result<Centre> {
+        if self.today.is_some() {
+            return Err(anyhow!(strings.get("start-no-today")));
+        }
+        let options = database::options(url, &self.config, strings)?;
+        let named = Some(self.login.clone()).filter(|login| !login.is_empty());
+        let login = named.or(options.login.clone()).unwrap_or_default();
+        let mut entrance = Entrance { login, office: self.config.office(), open: false };
+        let store: Arc<dyn Store> = match &self.password {
+            Some(password) => database::log_in(options, &entrance.login, password, strings).await?,
+            None => Arc::new(PostgresStore::new(options)),
+        };
+        entrance.open = self.password.is_some();
+        Ok(Centre { store, entrance: Some(entrance), damage: None })
+    }
+
     /// A terminal that is told its office serves no account of another.
-    async fn check_office(&self, store: &impl Store, strings: &Strings) -> anyhow::Result<()> {
+    async fn check_office(
+        &self,
+        store: &impl Store,
+        told: impl FnOnce(StoreError) -> anyhow::Error,
+        strings: &Strings,
+    ) -> anyhow::Result<()> {
         let Some(configured) = self.config.office() else { return Ok(()) };
-        let hello = store.hello().await;
-        let hello = hello.map_err(|error| anyhow!(words::open(&error, &self.database, &self.login, strings)))?;
+        let hello = store.hello().await.map_err(told)?;
         if hello.office.code == configured {
             return Ok(());
         }
@@ -142,6 +173,14 @@ impl Place {
         }
         Printing::new(profiles, &self.data.spool(), self.lang()).map_err(|error| anyhow!(error.sentence(strings)))
     }
+}
+
+/// What the counter works on.
+struct Centre {
+    store: Arc<dyn Store>,
+    entrance: Option<Entrance>,
+    /// What was done with a damaged file, in words.
+    damage: Option<String>,
 }
 
 /// The keymap of the configuration: one that ships, or a file.

@@ -42,6 +42,14 @@ pub fn open(error: &StoreError, path: &Path, login: &str, strings: &Strings) -> 
     }
 }
 
+/// Why the centre lets nobody in.
+pub fn centre(error: &StoreError, strings: &Strings) -> String {
+    match error {
+        error if error.may_pass() => strings.get("login-unreachable"),
+        other => store_error(other, strings),
+    }
+}
+
 /// What was done with a damaged database.
 pub fn damage(damage: &Damage, strings: &Strings) -> String {
     let aside = damage.set_aside.display();

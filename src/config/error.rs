@@ -1,6 +1,7 @@
 //! What can be wrong with the configuration, and its sentence with the fix.
 
 use super::Origin;
+use crate::store::postgres::OptionsError;
 use crate::strings::Strings;
 
 /// Something that is wrong, and where.
@@ -34,6 +35,8 @@ pub enum Problem {
         /// What fits.
         takes: &'static str,
     },
+    /// No place of a centre. It is not repeated: a password may stand in it.
+    Centre(OptionsError),
     /// No printer is called so.
     NoSuchPrinter(String),
     /// A printer without a device.
@@ -64,6 +67,7 @@ impl ConfigError {
             Problem::BadValue { value, takes } => {
                 strings.with("config-bad-value", &[("key", key), ("value", value), ("takes", &strings.get(takes))])
             }
+            Problem::Centre(why) => format!("{key}: {}", strings.get(why.key())),
             Problem::NoSuchPrinter(name) => strings.with("config-no-printer", &[("name", name)]),
             Problem::NoDevice => strings.with("config-no-device", &[("key", key)]),
         };

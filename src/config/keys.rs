@@ -38,6 +38,7 @@ pub const KEYS: &[KeySpec] = &[
     key("database.root_cert", "", TEXT),
     key("database.client_cert", "", TEXT),
     key("database.client_key", "", TEXT),
+    key("database.seal_key", "", TEXT),
     key("office.code", "", Takes { fits: |text| text.parse::<OfficeCode>().is_ok(), words: "config-takes-office" }),
     key("office.window", "1", Takes { fits: |text| number(text, 1, 99), words: "config-takes-window" }),
     key("ui.lang", "", Takes { fits: |text| Lang::parse(text).is_some(), words: "config-takes-lang" }),
@@ -79,7 +80,13 @@ fn number(text: &str, from: u32, to: u32) -> bool {
 
 /// A driver's word, a colon, the rest; the adapters say what is wrong with the rest.
 fn is_url(text: &str) -> bool {
-    text.strip_prefix("sqlite:").is_some_and(|path| !path.is_empty() && !path.contains(char::is_control))
+    is_centre(text)
+        || text.strip_prefix("sqlite:").is_some_and(|path| !path.is_empty() && !path.contains(char::is_control))
+}
+
+/// Whether a database is the centre's; what is wrong with the rest is said without repeating it.
+pub fn is_centre(url: &str) -> bool {
+    url.starts_with("postgres://") || url.starts_with("postgresql://")
 }
 
 /// The printer and the key of `printer.NAME.KEY`.

@@ -23,6 +23,7 @@ pub use place::{DataDir, DataDirError};
 
 use crate::domain::OfficeCode;
 use crate::slip::{Device, Language, Profile};
+use crate::store::postgres::PostgresOptions;
 use crate::strings::{Lang, Strings};
 use crate::term::look::Environment;
 use crate::ui::theme::Theme;
@@ -140,6 +141,13 @@ impl Config {
                 let problem = Problem::BadValue { value: value.clone(), takes: spec.takes.words };
                 errors.push(ConfigError { origin: origin.clone(), key: name.clone(), problem });
             }
+        }
+        let (url, origin) = &self.values["database.url"];
+        if keys::is_centre(url)
+            && let Err(why) = PostgresOptions::parse(url)
+        {
+            let problem = Problem::Centre(why);
+            errors.push(ConfigError { origin: origin.clone(), key: "database.url".into(), problem });
         }
         let names = self.printer_names();
         let (profile, origin) = &self.values["print.profile"];

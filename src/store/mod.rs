@@ -4,6 +4,7 @@
 //! - `sqlite/` the embedded default
 //! - `postgres/` the centre
 //! - `login.rs` logging in, where the centre asks who is there
+//! - `fixed.rs` what a centre holds before anybody is entered
 //! - `keys.rs` what members are searched by, in every adapter
 //! - `recorded.rs` a recorded claim and its canonical form, in every adapter
 //! - `verifying.rs` what a verification of the whole database finds, fed by every adapter

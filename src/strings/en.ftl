@@ -679,17 +679,19 @@ refused-sessions = The account is at work in as many places as it may be: log ou
 refused-terminal-certificate = The centre does not take this terminal's certificate: ask the administrator to check database.client_cert.
 refused-centre-certificate = The centre's certificate can't be trusted: do not go on, ask the administrator to check database.root_cert.
 refused-read-only = The centre is of another version and this program only looks: ask the administrator to update it first.
-config-password-in-url = { $key } must not hold a password: remove it, it is asked for at the login
-start-password-in-url = a database's address must not hold a password: remove it, it is asked for, or give it with --password-fd; and change it, others may have seen it
-start-flags-first = put --db, --login and --today after the command { $command }
-start-centre = the centre { $url } can't be used: { $why }
-start-centre-options = the settings for the centre { $url } can't be used: { $why }
 password-prompt = Password of { $login } (not shown): 
 password-nowhere = there is no terminal to type a password at; give it with --password-fd
 password-cant-read = the password can't be read: { $why }
 password-empty = no password was given
 password-too-long = the password is too long: at most 512 bytes
 password-not-text = the password is no UTF-8 text
+database-url-form = the centre's address is written postgres://HOST/DATABASE
+database-url-password = a database's address must not hold a password: remove it, it is asked for at the login or given with --password-fd; and change it, others may have seen it
+database-url-parameter = the centre's address takes no parameter but host (a socket's folder on this machine): remove what follows the question mark
+database-root-cert = a centre on another machine must prove itself: set database.root_cert
+start-flags-first = put --db, --login and --today after the command
+start-embedded-only = this command is for an embedded database (sqlite) only
+start-bad-config = the configuration is wrong, nothing was done
 
 ## Tamper evidence
 alarm-stop = Stop: { $what } Take no more claims on this machine. Keep it as it is, and call the union's office and the auditor; they need the file alarm.log

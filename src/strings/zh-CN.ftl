@@ -679,17 +679,19 @@ refused-sessions = 此账号已在别处登录，达到上限：请先在那里�
 refused-terminal-certificate = 中心不接受本机的证书：请找管理员检查 database.client_cert。
 refused-centre-certificate = 中心的证书不可信：不要继续，请找管理员检查 database.root_cert。
 refused-read-only = 中心与本程序版本不同，只能查询：请找管理员更新程序后再办理。
-config-password-in-url = { $key } 里不能写密码：请删去，密码在登录时输入
-start-password-in-url = 数据库地址里不能写密码：请删去，密码在登录时输入，或用 --password-fd 给出；并请更换这个密码，别人可能已经看到
-start-flags-first = --db、--login 和 --today 请写在命令 { $command } 之后
-start-centre = 连不上中心 { $url }：{ $why }
-start-centre-options = 中心 { $url } 的连接设置不可用：{ $why }
 password-prompt = { $login } 的密码（不显示）：
 password-nowhere = 没有终端可输入密码；请用 --password-fd 给出
 password-cant-read = 读不到密码：{ $why }
 password-empty = 没有给出密码
 password-too-long = 密码太长，最多512字节
 password-not-text = 密码不是 UTF-8 文字
+database-url-form = 中心的地址应写成 postgres://主机/库名
+database-url-password = 数据库地址里不能写密码：请删去，密码在登录时输入或用 --password-fd 给出；这个密码请更换，别人可能已经看到
+database-url-parameter = 中心的地址里除 host（本机套接字目录）外不能写参数：请删去问号后的内容
+database-root-cert = 连接别的机器上的中心须有证书：请设置 database.root_cert
+start-flags-first = --db、--login 和 --today 请写在命令之后
+start-embedded-only = 此命令只用于嵌入式数据库（sqlite）
+start-bad-config = 配置有误，没有执行
 
 ## Tamper evidence
 alarm-stop = 停止办理：{ $what }本机不要再受理申领，保持原样，立即电话报告工会主管科室和审计人员，并请其查看 alarm.log
