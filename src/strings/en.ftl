@@ -711,4 +711,3 @@ seal-name = a name has no spaces, no + and nothing invisible; for example huzhu.
 seal-key-exists = there is a file { $path } already; name another, a key is never overwritten
 seal-in-use = another sealer works with this key; end it first
 seal-alarm = Nothing is sealed: { $what } Keep both machines as they are, and call the auditor; he needs the file alarm.log beside the key
-seal-no-password = no password is given; name a file descriptor with --password-fd

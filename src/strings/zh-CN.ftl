@@ -711,4 +711,3 @@ seal-name = 名称不能有空格、加号和看不见的字符，例如 huzhu.e
 seal-key-exists = 文件 { $path } 已存在，请换一个文件名，密钥从不覆盖
 seal-in-use = 另一个封存程序正在使用这个密钥，请先结束它
 seal-alarm = 停止封存：{ $what }两台机器保持原样，立即报告审计人员，请其查看密钥旁的 alarm.log
-seal-no-password = 没有提供密码，请用 --password-fd 指定文件描述符
