@@ -63,7 +63,7 @@ impl Ledger for Centre {
     async fn append(&mut self, batch: &Batch) -> Result<(), StoreError> {
         self.seen.push(batch.note.clone());
         if batch.first != self.sealed.len() as u64 {
-            return Err(StoreError::Refused("tree-size".to_owned()));
+            return Err(StoreError::Stale(0));
         }
         match self.lose.take() {
             Some(false) => return Err(StoreError::Unknown("cut".to_owned())),
