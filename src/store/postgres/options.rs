@@ -111,6 +111,11 @@ impl PostgresOptions {
         PostgresOptions { root_cert, client_cert, client_key, ..self }
     }
 
+    /// Whether it is a socket of this machine, where the server may know who comes without a password.
+    pub fn is_socket(&self) -> bool {
+        self.url.contains("?host=/")
+    }
+
     /// Whether a connection would be proved enough.
     ///
     /// # Errors
