@@ -38,7 +38,7 @@ pub enum Command {
 pub struct By {
     /// The account that does it; without it the superuser of the database
     #[arg(long = "as", value_name = "LOGIN")]
-    login: Option<Login>,
+    who: Option<Login>,
     #[command(flatten)]
     centre: Centre,
 }
@@ -125,7 +125,7 @@ impl FromStr for Duties {
 
 impl By {
     async fn open(&self, global: &Global, strings: &Strings) -> anyhow::Result<Open> {
-        self.centre.open(self.login.as_ref().map(Login::as_str), global, strings).await
+        self.centre.open(self.who.as_ref().map(Login::as_str), global, strings).await
     }
 }
 
