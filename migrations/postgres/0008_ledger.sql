@@ -209,21 +209,27 @@ BEGIN
 END $$;
 GRANT EXECUTE ON FUNCTION api_v1.checkpoint(), api_v1.tree_nodes(smallint[], bigint[]) TO huzhu_person;
 
--- For who verifies: the leaves from one on, and the checkpoints.
-CREATE FUNCTION api_v1.tree_leaves(first bigint, most integer) RETURNS TABLE (seq bigint, office integer, place bigint, hash bytea)
+-- For who verifies: the leaves from one on with their events as they are stored now, as far as he sees them, and the
+-- checkpoints.
+CREATE FUNCTION api_v1.tree_leaves(first bigint, most integer) RETURNS TABLE (o_seq bigint, o_office integer, o_place bigint,
+    o_hash bytea, o_event bytea, o_seen boolean, o_claim_office integer, o_claim_year integer, o_claim_number integer)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = '' SET timezone = 'Asia/Shanghai' SET datestyle = 'ISO, YMD' SET lock_timeout = '3s' AS $$
+DECLARE
+    me core.account := core.me();
 BEGIN
-    PERFORM core.me();
-    RETURN QUERY SELECT f.seq, f.office, f.place, f.hash FROM ledger.leaf f WHERE f.seq >= tree_leaves.first
-        ORDER BY f.seq LIMIT least(most, 20000);
+    RETURN QUERY SELECT f.seq, f.office, f.place, f.hash, e.hash, me.region OR f.league = me.league, c.office, c.year, c.number
+        FROM ledger.leaf f
+        LEFT JOIN core.claim_event e ON e.league = f.league AND e.office = f.office AND e.place = f.place
+        LEFT JOIN core.claim c ON c.league = e.league AND c.id = e.claim
+        WHERE f.seq >= tree_leaves.first ORDER BY f.seq LIMIT least(most, 5000);
 END $$;
-CREATE FUNCTION api_v1.tree_checkpoints(above bigint, most integer) RETURNS TABLE (size bigint, root bytea, note text)
+CREATE FUNCTION api_v1.tree_checkpoints(above bigint, most integer) RETURNS TABLE (o_size bigint, o_root bytea, o_note text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = '' SET timezone = 'Asia/Shanghai' SET datestyle = 'ISO, YMD' SET lock_timeout = '3s' AS $$
 BEGIN
     PERFORM core.me();
     RETURN QUERY SELECT c.size, c.root, c.note FROM ledger.checkpoint c WHERE c.size > tree_checkpoints.above
-        ORDER BY c.size LIMIT least(most, 20000);
+        ORDER BY c.size LIMIT least(most, 5000);
 END $$;
 GRANT EXECUTE ON FUNCTION api_v1.tree_leaves(bigint, integer), api_v1.tree_checkpoints(bigint, integer) TO huzhu_region, huzhu_auditor;

@@ -1,5 +1,4 @@
 -- Accounts of a generated world, by the superuser who makes it.
-SET LOCAL ROLE huzhu_accounts;
 CREATE FUNCTION core.generated_login(v_login text, verifier text) RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = '' AS $$
 BEGIN
@@ -10,7 +9,6 @@ BEGIN
         PERFORM core.make_login(v_login, verifier);
     END IF;
 END $$;
-SET LOCAL ROLE NONE;
 CREATE FUNCTION core.make_generated(v_login text, person bytea, v_office integer, seat integer, duties text[], verifier text)
 RETURNS void LANGUAGE plpgsql VOLATILE SET search_path = '' AS $$
 BEGIN
@@ -19,5 +17,6 @@ BEGIN
     SELECT v_login, make_generated.person, o.code, o.league, make_generated.seat, '{}', true, true FROM core.office o WHERE o.code = v_office;
     PERFORM core.set_duties(v_login, '{}', make_generated.duties);
 END $$;
+ALTER FUNCTION core.generated_login(text, text) OWNER TO huzhu_accounts;
 ALTER FUNCTION core.make_generated(text, bytea, integer, integer, text[], text) OWNER TO huzhu_owner;
-REVOKE ALL ON FUNCTION core.make_generated(text, bytea, integer, integer, text[], text) FROM PUBLIC, huzhu_owner;
+REVOKE ALL ON FUNCTION core.generated_login(text, text), core.make_generated(text, bytea, integer, integer, text[], text) FROM PUBLIC;

@@ -77,8 +77,7 @@ impl Centre {
         let Database::Postgres(url) = &self.db else {
             return Err(anyhow!(strings.get("accounts-centre-only")));
         };
-        let config = global.config(Vec::new())?.ok_or_else(|| anyhow!(strings.get("start-bad-config")))?;
-        database::options(url, &config, strings)
+        database::superuser(url, global, strings)
     }
 
     /// The password of a login.

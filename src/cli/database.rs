@@ -60,6 +60,15 @@ pub fn options(url: &str, config: &Config, strings: &Strings) -> anyhow::Result<
     options.and_then(|options| options.check().map(|()| options)).map_err(|why| anyhow!(strings.get(why.key())))
 }
 
+/// Where the centre is for a command that works on the centre itself.
+///
+/// # Errors
+/// A sentence that says what to do.
+pub fn superuser(url: &str, global: &Global, strings: &Strings) -> anyhow::Result<PostgresOptions> {
+    let config = global.config(Vec::new())?.ok_or_else(|| anyhow!(strings.get("start-bad-config")))?;
+    options(url, &config, strings)
+}
+
 /// Opens a centre for somebody.
 ///
 /// # Errors

@@ -26,6 +26,7 @@ pub mod migrate;
 pub mod password;
 pub mod policy;
 pub mod replay;
+pub mod seal;
 pub mod search;
 pub mod start;
 pub mod story;
@@ -103,6 +104,8 @@ enum Command {
     Device(device::Command),
     /// Watch the centre: end sessions that go too far
     Guard(guard::Args),
+    /// Sign what was recorded, with a key that the centre does not have
+    Seal(seal::Args),
 }
 
 impl Global {
@@ -153,7 +156,7 @@ pub fn run() -> ExitCode {
         Some(Command::Config(args)) => args.run(&global),
         Some(Command::Assess(args)) => args.run(&global.strings()),
         Some(Command::Policy(command)) => command.run(&global.strings()),
-        Some(Command::Generate(args)) => wait(generate::run(args, &global.strings())),
+        Some(Command::Generate(args)) => wait(generate::run(args, &global)),
         Some(Command::Search(args)) => wait(search::run(args, &global)),
         Some(Command::Verify(args)) => wait(verify::run(args, &global)),
         Some(Command::Init(args)) => wait(init::run(args, &global)),
@@ -161,6 +164,7 @@ pub fn run() -> ExitCode {
         Some(Command::Account(command)) => wait(account::run(command, &global)),
         Some(Command::Device(command)) => wait(device::run(command, &global)),
         Some(Command::Guard(args)) => wait(guard::run(args, &global)),
+        Some(Command::Seal(args)) => args.run(&global),
     };
     ended.unwrap_or_else(|error| {
         eprintln!("huzhu: {}", words::safe(&format!("{error:#}")));

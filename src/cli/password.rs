@@ -46,6 +46,14 @@ impl PasswordFrom {
         self.fd.map(open).transpose().map_err(|why| anyhow!(Wrong::Io(why).sentence(strings)))
     }
 
+    /// The same, but none where the server knows by itself who it is (`peer` on this machine's socket) and none is given.
+    ///
+    /// # Errors
+    /// As [`PasswordFrom::read`].
+    pub fn read_unless(&self, known: bool, login: &str, strings: &Strings) -> anyhow::Result<Secret> {
+        if known && self.fd.is_none() { Ok(Secret::default()) } else { self.read(login, strings) }
+    }
+
     /// Takes what is given for a database that needs none, so that whoever wrote it is not left with a broken pipe.
     ///
     /// # Errors

@@ -91,6 +91,19 @@ pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// A hash from lower-case hexadecimal.
+pub fn unhex(text: &str) -> Option<Hash> {
+    let digits = text.as_bytes();
+    if digits.len() != 64 || !digits.iter().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f')) {
+        return None;
+    }
+    let mut hash = [0; 32];
+    for (byte, at) in hash.iter_mut().zip((0..64).step_by(2)) {
+        *byte = u8::from_str_radix(text.get(at..at + 2)?, 16).ok()?;
+    }
+    Some(hash)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -110,5 +123,9 @@ mod tests {
         all.extend_from_slice(b"1:t");
         assert_eq!(link, sha256(&all));
         assert_eq!(hex(&[0, 0x1f, 0xff]), "001fff");
+        assert_eq!(unhex(&hex(&link)), Some(link));
+        for wrong in ["", &hex(&link)[1..], &hex(&link).to_uppercase(), &"é".repeat(32)] {
+            assert_eq!(unhex(wrong), None, "{wrong}");
+        }
     }
 }

@@ -231,6 +231,15 @@ impl Checkpoint {
         if origin == key.name { Ok(checkpoint) } else { Err(NoteError::Malformed) }
     }
 
+    /// What a note says, whoever signed it or did not: for comparing, never for trusting.
+    ///
+    /// # Errors
+    /// Where it is no checkpoint.
+    pub fn claimed(note: &str) -> Result<Checkpoint, NoteError> {
+        let at = note.rfind("\n\n").ok_or(NoteError::Malformed)?;
+        Checkpoint::read(&note[..=at]).map(|(_, checkpoint)| checkpoint)
+    }
+
     /// Origin and checkpoint of a note's text. Lines after the third may stand there and mean nothing here.
     fn read(text: &str) -> Result<(&str, Checkpoint), NoteError> {
         let text = text.strip_suffix('\n').ok_or(NoteError::Malformed)?;
@@ -300,6 +309,7 @@ mod tests {
         let checkpoint = Checkpoint { size: 85_000, root: [9; 32] };
         let note = checkpoint.sign(&signer);
         assert_eq!(Checkpoint::open(&note, &signer.verifier()), Ok(checkpoint.clone()));
+        assert_eq!(Checkpoint::claimed(&note), Ok(checkpoint.clone()));
         // The line of a witness more, before or after, changes nothing.
         let (text, line) = note.split_once("\n\n").unwrap();
         let witness = GO_LINE;

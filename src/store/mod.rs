@@ -11,7 +11,7 @@
 //! - `loading.rs` a generated world as rows, for every adapter
 //! - `journal.rs` what this terminal keeps for itself: drafts, the last reference snapshot
 //! - `witness.rs` what it remembers of the centre's tree
-//! - `sealer.rs` who signs that tree
+//! - `sealer.rs` who signs that tree · `tree_walk.rs` a verification of it
 //!
 //! To add an operation: a method here, a variant of [`Request`] and [`Reply`] with its line in [`answer`], both adapters,
 //! and its cases in `tests/store_contract.rs`.
@@ -25,6 +25,7 @@ pub mod postgres;
 pub mod recorded;
 pub mod sealer;
 pub mod sqlite;
+pub mod tree_walk;
 pub mod verifying;
 pub mod witness;
 

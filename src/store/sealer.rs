@@ -84,6 +84,9 @@ pub enum SealError {
     /// The file is no signer's key.
     #[error("{0}: no key")]
     Key(PathBuf),
+    /// The name can't stand in a key.
+    #[error("no name")]
+    Name,
     /// The key can be read by others.
     #[error("{0}: readable by others")]
     KeyReadable(PathBuf),
@@ -133,7 +136,7 @@ pub fn new_key(path: &Path, name: &str) -> Result<VerifierKey, SealError> {
     let failed = |error: io::Error| WitnessError::Io(path.to_owned(), error);
     let mut seed = Zeroizing::new([0; 32]);
     getrandom::fill(&mut *seed).map_err(|error| failed(io::Error::other(error.to_string())))?;
-    let key = SignerKey::new(name, &seed).map_err(|_| SealError::Key(path.to_owned()))?;
+    let key = SignerKey::new(name, &seed).map_err(|_| SealError::Name)?;
     let text = Zeroizing::new(format!("{}\n", *key.secret()));
     let mut file = match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
         Ok(file) => file,

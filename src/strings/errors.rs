@@ -6,6 +6,7 @@
 use super::Strings;
 use crate::domain::claim::Standing;
 use crate::domain::query::NoQuery;
+use crate::store::sealer::SealError;
 use crate::store::witness::{Alarm, Verdict, WitnessError};
 use crate::store::{Duplicate, StoreError};
 
@@ -68,6 +69,24 @@ pub fn witness(error: &WitnessError, strings: &Strings) -> String {
         WitnessError::Key => strings.get("witness-key"),
         WitnessError::Damaged(path) => strings.with("witness-damaged", &[("path", &path.display())]),
         WitnessError::Io(path, why) => strings.with("witness-io", &[("path", &path.display()), ("why", why)]),
+    }
+}
+
+/// Why nothing is sealed.
+pub fn seal_error(error: &SealError, strings: &Strings) -> String {
+    match error {
+        SealError::Key(path) => strings.with("seal-no-key", &[("path", &path.display())]),
+        SealError::Name => strings.get("seal-name"),
+        SealError::KeyReadable(path) => strings.with("start-key-readable", &[("path", &path.display())]),
+        SealError::KeyExists(path) => strings.with("seal-key-exists", &[("path", &path.display())]),
+        SealError::InUse => strings.get("seal-in-use"),
+        SealError::Kept(error) => witness(error, strings),
+        SealError::Store(error) => store_error(error, strings),
+        SealError::Alarm(alarm) => {
+            let (held, shown) = alarm.sizes();
+            let what = strings.with(&format!("alarm-{}", alarm.code()), &[("held", &held), ("shown", &shown)]);
+            strings.with("seal-alarm", &[("what", &what)])
+        }
     }
 }
 

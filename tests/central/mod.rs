@@ -8,7 +8,6 @@
 #![allow(dead_code, unused_imports, reason = "each test file uses its part")]
 
 mod claims;
-mod interim;
 mod postgres;
 mod sqlite;
 #[path = "../postgres/mod.rs"]

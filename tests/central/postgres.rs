@@ -16,7 +16,7 @@ use super::support::{DATABASE, Options, SUPERUSER, SUPERUSER_PASSWORD, Server, s
 use super::{Central, Tampered, world};
 
 /// Who may verify the whole region.
-pub const AUDITOR: &str = "audit1";
+pub const AUDITOR: &str = "0091";
 
 /// The adapter for PostgreSQL.
 pub struct Postgres {
@@ -33,16 +33,9 @@ pub async fn postgres() -> Postgres {
 pub async fn postgres_with(options: Options) -> Postgres {
     let server = server_with("world", options, async |server| {
         server.execute("postgres", &format!("CREATE DATABASE {DATABASE}")).await;
-        super::interim::load(server, &world()).await;
-        let free = "UPDATE core.centre SET looks_a_minute = 0, looks_a_day = 0, terms_a_minute = 0";
-        server.execute(DATABASE, free).await;
-        // The world has no auditor: one with its password, whose verifier holds nothing of the login.
-        let auditor = format!(
-            "SELECT api_v1.account_add('{AUDITOR}', core.person_hash('{AUDITOR}'), a.office, 0, r.rolpassword) \
-             FROM core.account a JOIN pg_authid r ON r.rolname = a.login WHERE a.region ORDER BY a.login LIMIT 1; \
-             SELECT api_v1.account_duty('{AUDITOR}', '{{auditor}}')"
-        );
-        server.execute(DATABASE, &auditor).await;
+        let options = PostgresOptions::parse(&server.url(DATABASE)).unwrap();
+        let password = Secret::new(SUPERUSER_PASSWORD);
+        PostgresStore::create(&options, SUPERUSER, &password, world(), published(), |_| None, |_| ()).await.unwrap();
     })
     .await;
     Postgres { server, world: world() }

@@ -3,6 +3,7 @@
 //!
 //! - `options` where the centre is, and what a connection off this machine must have
 //! - `line` the one connection: opened, lost, opened again; what may be asked twice
+//! - `seal` the ledger: what a sealer calls, the nodes that proofs need
 //! - `admin` setting the centre up, and its schema · `accounts` who may log in · `fixed` the rows that it begins with
 //! - `guard` what ends sessions that go too far · `scram` what is kept of a password
 //! - `error` what the server says, in the store's words · `answers` JSON of the functions as domain values
@@ -20,6 +21,7 @@ mod line;
 mod load;
 mod options;
 pub mod scram;
+mod seal;
 mod verify;
 
 use async_trait::async_trait;

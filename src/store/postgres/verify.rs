@@ -138,7 +138,7 @@ struct Verified {
     printed: i64,
     holds_bill: bool,
     holds_stay: bool,
-    paid: Vec<Paid>,
+    paid: serde_json::Value,
 }
 
 impl Verified {
@@ -161,7 +161,7 @@ impl Verified {
             printed: self.printed,
             holds_bill: self.holds_bill,
             holds_stay: Some(self.holds_stay),
-            paid: Some(self.paid),
+            paid: serde_json::from_value::<Vec<Paid>>(self.paid).ok(),
         };
         Ok((recorded, history))
     }

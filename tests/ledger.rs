@@ -1,0 +1,490 @@
+//! The ledger on a real PostgreSQL: what a sealer takes and what it is refused, and what terminals notice when somebody who
+//! may do anything at the centre changes records: one field, a whole chain, an old backup, with the signer's key too.
+
+mod postgres;
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use huzhu::domain::canonical::{Hash, hex};
+use huzhu::domain::merkle::{Appender, NodeId, event_leaf};
+use huzhu::domain::note::{Checkpoint, SignerKey};
+use huzhu::domain::secret::Secret;
+use huzhu::store::postgres::{PostgresOptions, PostgresStore};
+use huzhu::store::sealer::{Batch, Ledger, SealError, Sealed, Sealer, new_key};
+use huzhu::store::witness::{Alarm, Verdict, Witness};
+use huzhu::store::{Store, StoreError};
+use postgres::proxy::{How, Proxy, Way};
+use postgres::{DATABASE, Options, Server, server_with, sqlstates};
+
+const PASSWORD: &str = "demo-demo-demo";
+
+/// A centre with two offices, a clerk (`0137`) and a sealer, and no events.
+async fn centre() -> Server {
+    server_with("ledger", Options::default(), async |server| {
+        server.execute("postgres", &format!("CREATE DATABASE {DATABASE}")).await;
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations/postgres");
+        let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+        files.sort();
+        for file in files {
+            let text = fs::read_to_string(file).unwrap();
+            server.execute(DATABASE, &format!("BEGIN; {text} COMMIT")).await;
+        }
+        let accounts = "INSERT INTO core.office (code, name, kind, area, league, phone) VALUES
+                (150000, 'a', 'association', 150000, 150000, ''),
+                (150402, 'b', 'banner', 150402, 150400, ''), (150802, 'c', 'banner', 150802, 150800, '');
+            INSERT INTO core.account (login, person, office, league, seat, duties, active, generated) VALUES
+                ('0137', '\\x01', 150802, 150800, 1, '{clerk}', true, true),
+                ('0401', '\\x02', 150000, 150000, 0, '{auditor}', true, true),
+                ('sealer', '\\x03', 150000, 150000, 0, '{sealer}', true, true);
+            CREATE ROLE \"0137\" LOGIN PASSWORD 'demo-demo-demo'; GRANT huzhu_clerk TO \"0137\";
+            CREATE ROLE \"0401\" LOGIN PASSWORD 'demo-demo-demo'; GRANT huzhu_auditor TO \"0401\";
+            CREATE ROLE sealer LOGIN PASSWORD 'demo-demo-demo'; GRANT huzhu_sealer TO sealer";
+        server.execute(DATABASE, accounts).await;
+    })
+    .await
+}
+
+/// Events at the end of an office's chain, as the centre appends them. Their claims are not there: the ledger knows none.
+async fn record(server: &Server, office: i32, count: i32) {
+    server.execute(DATABASE, &recording(office, count)).await;
+}
+
+fn recording(office: i32, count: i32) -> String {
+    format!(
+        "SET session_replication_role = replica; DO $$ DECLARE c core.claim; BEGIN
+            c.office := {office}; c.league := {office} / 100 * 100;
+            FOR n IN 1..{count} LOOP
+                c.id := gen_random_uuid();
+                PERFORM core.append_event(c, 1, 'submitted', '{{}}', clock_timestamp());
+            END LOOP; END $$; SET session_replication_role = origin;"
+    )
+}
+
+async fn person(url: &str, login: &str) -> PostgresStore {
+    let store = PostgresStore::new(PostgresOptions::parse(url).unwrap());
+    store.log_in(login, &Secret::new(PASSWORD)).await.unwrap();
+    store
+}
+
+fn sealer(folder: &Path) -> Sealer {
+    let path = folder.join("key");
+    if !path.exists() {
+        new_key(&path, "centre.example").unwrap();
+    }
+    Sealer::open(&path).unwrap()
+}
+
+fn signer(folder: &Path) -> SignerKey {
+    fs::read_to_string(folder.join("key")).unwrap().trim().parse().unwrap()
+}
+
+fn now() -> DateTime<Utc> {
+    DateTime::UNIX_EPOCH
+}
+
+/// A round of a sealer that is started for it.
+async fn seal(server: &Server, folder: &Path) -> Result<Sealed, SealError> {
+    let mut ledger = person(&server.url(DATABASE), "sealer").await;
+    sealer(folder).seal(&mut ledger, now()).await
+}
+
+/// A login of a terminal: the size of the checkpoint that it keeps, or the alarm.
+async fn terminal(url: &str, folder: &Path, key: &str) -> Result<u64, Alarm> {
+    let store = person(url, "0137").await;
+    let mut witness = Witness::open(&folder.join("checkpoint"), Some(key)).unwrap();
+    let note = store.checkpoint().await.unwrap();
+    let trusted = match witness.judge(note.as_deref()) {
+        Verdict::Alarm(alarm) => return Err(alarm),
+        Verdict::First(trusted) => trusted,
+        Verdict::Prove(demand) => {
+            let ids = demand.nodes();
+            let hashes = store.tree_nodes(&ids).await.unwrap();
+            demand.prove(|id| hashes[ids.iter().position(|known| *known == id).unwrap()])?
+        }
+        Verdict::Same | Verdict::Nothing | Verdict::NoKey => return Ok(witness.held().map_or(0, |held| held.size)),
+    };
+    witness.keep(trusted).unwrap();
+    Ok(witness.held().unwrap().size)
+}
+
+#[tokio::test]
+async fn sealers_seal_and_terminals_follow() {
+    let server = centre().await;
+    let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+    let [signing, desk] = folders.each_ref().map(tempfile::TempDir::path);
+    let key = sealer(signing).verifier().to_string();
+    let url = server.url(DATABASE);
+    assert_eq!(terminal(&url, desk, &key).await, Ok(0));
+    let mut size = 0;
+    for n in 1..=9 {
+        record(&server, 150_802, n).await;
+        record(&server, 150_402, 1).await;
+        let sealed = seal(&server, signing).await.unwrap();
+        size += n as u64 + 1;
+        assert_eq!((sealed.size, sealed.leaves as i32, sealed.waiting), (size, n + 1, 0));
+        assert_eq!(terminal(&url, desk, &key).await, Ok(size));
+        assert_eq!(terminal(&url, desk, &key).await, Ok(size));
+    }
+    // What is stored is the tree over the events, by hand.
+    let auditor = server.psql(
+        "0401",
+        PASSWORD,
+        "SELECT o_seq, o_office, o_place, encode(o_hash, 'hex') FROM api_v1.tree_leaves(0, 1000)",
+    );
+    let events = server.psql(
+        "postgres",
+        postgres::SUPERUSER_PASSWORD,
+        "SELECT office, place, encode(hash, 'hex') FROM core.claim_event",
+    );
+    let lines = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+    let (leaves, events) = (lines(&auditor.stdout), lines(&events.stdout));
+    assert_eq!(leaves.lines().count(), size as usize, "{auditor:?}");
+    let mut tree = Appender::default();
+    for (n, leaf) in leaves.lines().enumerate() {
+        let columns: Vec<&str> = leaf.split('|').collect();
+        assert_eq!(columns[0], n.to_string());
+        let begins = format!("{}|{}|", columns[1], columns[2]);
+        let event = events.lines().find_map(|event| event.strip_prefix(&begins)).unwrap();
+        let hash = event_leaf(columns[1].parse().unwrap(), columns[2].parse().unwrap(), &unhex(event));
+        assert_eq!(columns[3], hex(&hash));
+        tree.append(hash, |_, _| ());
+    }
+    let note = person(&url, "0137").await.checkpoint().await.unwrap().unwrap();
+    let checkpoint = Checkpoint::open(&note, &sealer(signing).verifier()).unwrap();
+    assert_eq!(checkpoint, Checkpoint { size, root: tree.root() });
+}
+
+fn unhex(text: &str) -> Hash {
+    huzhu::domain::canonical::unhex(text).unwrap()
+}
+
+#[tokio::test]
+async fn nothing_comes_in_between() {
+    let server = centre().await;
+    let folder = tempfile::tempdir().unwrap();
+    let mut slow = server.superuser(DATABASE).await;
+    let run = |text: String| sqlx::raw_sql(sqlx::AssertSqlSafe(text));
+    run("BEGIN; SELECT pg_current_xact_id()".to_owned()).execute(&mut slow).await.unwrap();
+    run(recording(150_802, 2)).execute(&mut slow).await.unwrap();
+    // Begun later and over earlier: it waits for the slow one.
+    record(&server, 150_402, 3).await;
+    let sealed = seal(&server, folder.path()).await.unwrap();
+    assert_eq!((sealed.leaves, sealed.waiting), (0, 3));
+    run("COMMIT".to_owned()).execute(&mut slow).await.unwrap();
+    let sealed = seal(&server, folder.path()).await.unwrap();
+    assert_eq!((sealed.leaves, sealed.waiting), (5, 0));
+    // A later place under an earlier number of a transaction.
+    run("BEGIN; SELECT pg_current_xact_id()".to_owned()).execute(&mut slow).await.unwrap();
+    record(&server, 150_802, 1).await;
+    run(recording(150_802, 1)).execute(&mut slow).await.unwrap();
+    run("COMMIT".to_owned()).execute(&mut slow).await.unwrap();
+    let sealed = seal(&server, folder.path()).await.unwrap();
+    assert_eq!((sealed.leaves, sealed.waiting), (2, 0));
+}
+
+#[tokio::test]
+async fn a_missing_event_stops_its_office_only() {
+    let server = centre().await;
+    let folder = tempfile::tempdir().unwrap();
+    record(&server, 150_802, 5).await;
+    record(&server, 150_402, 5).await;
+    as_owner(&server, "DELETE FROM core.claim_event WHERE office = 150802 AND place = 3").await;
+    let sealed = seal(&server, folder.path()).await.unwrap();
+    assert_eq!((sealed.leaves, sealed.waiting), (7, 3));
+}
+
+/// What somebody can do who owns everything: the triggers are away, and there again afterwards.
+async fn as_owner(server: &Server, statements: &str) {
+    let triggers = |what: &str| {
+        format!(
+            "DO $$ DECLARE t record; BEGIN FOR t IN SELECT tgrelid::regclass AS of, tgname FROM pg_trigger
+                WHERE NOT tgisinternal AND tgrelid::regclass::text ~ '^(core|ledger)[.]' LOOP
+                EXECUTE format('ALTER TABLE %s {what} TRIGGER %I', t.of, t.tgname); END LOOP; END $$;"
+        )
+    };
+    let text = format!("{} {statements}; {} COMMIT", triggers("DISABLE"), triggers("ENABLE ALWAYS"));
+    server.execute(DATABASE, &format!("BEGIN; {text}")).await;
+}
+
+/// Everything above the leaves made anew; with the signer's own key a checkpoint of it is signed too.
+async fn make_anew(server: &Server, key: Option<&SignerKey>) {
+    let above = "DO $$ BEGIN FOR l IN 1..40 LOOP
+            UPDATE ledger.node SET hash = ledger.node_hash(ledger.hash_at(l - 1, idx * 2), ledger.hash_at(l - 1, idx * 2 + 1))
+            WHERE level = l; END LOOP; END $$";
+    as_owner(server, above).await;
+    let Some(key) = key else { return };
+    let mut superuser = server.superuser(DATABASE).await;
+    let (size, root): (i64, Vec<u8>) =
+        sqlx::query_as("SELECT ledger.size(), ledger.root(ledger.size())").fetch_one(&mut superuser).await.unwrap();
+    let note = Checkpoint { size: size as u64, root: root.try_into().unwrap() }.sign(key);
+    let change =
+        format!("UPDATE ledger.checkpoint SET note = '{note}', root = ledger.root({size}) WHERE size = {size}");
+    as_owner(server, &change).await;
+}
+
+/// What three who don't trust the centre say of it: the sealer, a terminal, and an auditor's verification with the key
+/// and with the checkpoint that he kept.
+struct Said {
+    sealer: Result<Sealed, SealError>,
+    terminal: Result<u64, Alarm>,
+    auditor: Vec<String>,
+    kept: Vec<String>,
+}
+
+async fn verified(server: &Server, key: &SignerKey, held: Option<Checkpoint>) -> Vec<String> {
+    let auditor = person(&server.url(DATABASE), "0401").await;
+    let found = auditor.verify_tree(Some(key.verifier()), held).await.unwrap();
+    found.differences.into_iter().map(|found| format!("{}: {}", found.claim, found.field)).collect()
+}
+
+/// Five and five events sealed, seen by everybody; then somebody tampers.
+async fn tampered(statements: &str, with_the_key: bool) -> Said {
+    let server = centre().await;
+    let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+    let [signing, desk] = folders.each_ref().map(tempfile::TempDir::path);
+    for office in [150_802, 150_402] {
+        record(&server, office, 5).await;
+        seal(&server, signing).await.unwrap();
+    }
+    let key = sealer(signing).verifier().to_string();
+    assert_eq!(terminal(&server.url(DATABASE), desk, &key).await, Ok(10));
+    let held = Witness::open(&desk.join("checkpoint"), None).unwrap().held().cloned();
+    let signer = signer(signing);
+    assert!(verified(&server, &signer, held.clone()).await.is_empty());
+    as_owner(&server, statements).await;
+    make_anew(&server, Some(&signer).filter(|_| with_the_key)).await;
+    let (auditor, kept) = (verified(&server, &signer, None).await, verified(&server, &signer, held).await);
+    record(&server, 150_802, 3).await;
+    let sealer = seal(&server, signing).await;
+    Said { sealer, terminal: terminal(&server.url(DATABASE), desk, &key).await, auditor, kept }
+}
+
+#[tokio::test]
+async fn one_field_is_found_by_the_verification() {
+    let said =
+        tampered("UPDATE core.claim_event SET hash = sha256(hash) WHERE office = 150802 AND place = 3", false).await;
+    assert_eq!(said.auditor, ["150802-3: leaf"]);
+    let said = tampered("DELETE FROM core.claim_event WHERE office = 150402 AND place = 5", false).await;
+    assert_eq!(said.auditor, ["150402-5: event"]);
+}
+
+const WHOLE_CHAIN: &str = "UPDATE core.claim_event SET body = '{\"x\":1}', hash = sha256(hash) WHERE office = 150802;
+    UPDATE core.chain SET head = sha256(head) WHERE office = 150802;
+    UPDATE ledger.leaf f SET hash = ledger.leaf_hash(e.office, e.place, e.hash)
+    FROM core.claim_event e WHERE e.office = f.office AND e.place = f.place";
+
+#[tokio::test]
+async fn a_whole_chain_written_anew_is_not_signed_over() {
+    let said = tampered(WHOLE_CHAIN, false).await;
+    let sealer = said.sealer;
+    assert!(matches!(sealer, Err(SealError::Alarm(Alarm::Inconsistent { from: 10, to: 10 }))), "{sealer:?}");
+    assert_eq!(said.auditor, ["leaf 0..4: root"]);
+}
+
+#[tokio::test]
+async fn a_whole_chain_written_anew_and_signed_is_noticed() {
+    let said = tampered(WHOLE_CHAIN, true).await;
+    let sealer = said.sealer;
+    assert!(matches!(sealer, Err(SealError::Alarm(Alarm::Forked { size: 10 }))), "{sealer:?}");
+    assert_eq!(said.terminal, Err(Alarm::Forked { size: 10 }));
+    assert_eq!(said.kept, ["leaf 0..4: root", "checkpoint 10: kept"]);
+}
+
+#[tokio::test]
+async fn the_newest_rows_taken_out_everywhere_are_noticed() {
+    let shorter = "DELETE FROM core.claim_event WHERE office = 150402 AND place = 5;
+        UPDATE core.chain SET length = 4, head = (SELECT hash FROM core.claim_event WHERE office = 150402 AND place = 4)
+        WHERE office = 150402; DELETE FROM ledger.leaf WHERE seq = 9; DELETE FROM ledger.node WHERE (idx + 1) << level > 9;
+        UPDATE ledger.checkpoint SET size = 9 WHERE size = 10";
+    let said = tampered(shorter, true).await;
+    let sealer = said.sealer;
+    assert!(matches!(sealer, Err(SealError::Alarm(Alarm::Older { held: 10, shown: 9 }))), "{sealer:?}");
+    assert_eq!(said.terminal, Err(Alarm::Older { held: 10, shown: 9 }));
+    // Everything fits, but for what was kept elsewhere.
+    assert!(said.auditor.is_empty(), "{:?}", said.auditor);
+    assert_eq!(said.kept, ["checkpoint 10: missing"]);
+}
+
+#[tokio::test]
+async fn checkpoints_taken_away_are_noticed() {
+    let said = tampered("DELETE FROM ledger.checkpoint", false).await;
+    let sealer = said.sealer;
+    assert!(matches!(sealer, Err(SealError::Alarm(Alarm::Missing { held: 10 }))), "{sealer:?}");
+    assert_eq!(said.terminal, Err(Alarm::Missing { held: 10 }));
+    assert_eq!(said.auditor, ["leaf 0..9: unsigned"]);
+}
+
+#[tokio::test]
+async fn an_old_backup_is_noticed_however_far_it_went_on() {
+    let server = centre().await;
+    let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+    let [signing, desk] = folders.each_ref().map(tempfile::TempDir::path);
+    record(&server, 150_802, 4).await;
+    seal(&server, signing).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    server.execute("postgres", &format!("CREATE DATABASE backup TEMPLATE {DATABASE}")).await;
+    server.execute("backup", "GRANT CONNECT ON DATABASE backup TO huzhu_person").await;
+    record(&server, 150_802, 4).await;
+    seal(&server, signing).await.unwrap();
+    let key = sealer(signing).verifier().to_string();
+    assert_eq!(terminal(&server.url(DATABASE), desk, &key).await, Ok(8));
+    let backup = server.url("backup");
+    assert_eq!(terminal(&backup, desk, &key).await, Err(Alarm::Older { held: 8, shown: 4 }));
+    let mut ledger = person(&backup, "sealer").await;
+    let refused = sealer(signing).seal(&mut ledger, now()).await;
+    assert!(matches!(refused, Err(SealError::Alarm(Alarm::Older { held: 8, shown: 4 }))), "{refused:?}");
+    // With the key, by a sealer that remembers nothing.
+    let thief = tempfile::tempdir().unwrap();
+    fs::copy(signing.join("key"), thief.path().join("key")).unwrap();
+    server.execute("backup", &recording(150_802, 7)).await;
+    assert_eq!(sealer(thief.path()).seal(&mut ledger, now()).await.unwrap().size, 11);
+    assert_eq!(terminal(&backup, desk, &key).await, Err(Alarm::Inconsistent { from: 8, to: 11 }));
+    assert_eq!(terminal(&server.url(DATABASE), desk, &key).await, Ok(8));
+}
+
+/// A good batch over what is there, to be spoilt.
+async fn batch(ledger: &mut PostgresStore, key: &SignerKey) -> Batch {
+    let state = ledger.state().await.unwrap();
+    let events = ledger.events(100).await.unwrap();
+    let mut tree = Appender::resume(state.size, state.frontier).unwrap();
+    let mut nodes: Vec<(NodeId, Hash)> = Vec::new();
+    for event in &events {
+        tree.append(event_leaf(event.office.into(), event.place, &event.hash), |id, hash| nodes.push((id, hash)));
+    }
+    nodes.retain(|(id, _)| id.level > 0);
+    let note = Checkpoint { size: tree.size(), root: tree.root() }.sign(key);
+    Batch { first: state.size, events, nodes, note }
+}
+
+#[tokio::test]
+async fn what_can_not_be_corrected_is_checked_before() {
+    let server = centre().await;
+    let key = SignerKey::new("centre.example", &[7; 32]).unwrap();
+    let mut ledger = person(&server.url(DATABASE), "sealer").await;
+    record(&server, 150_802, 6).await;
+    let good = batch(&mut ledger, &key).await;
+    ledger.append(&good).await.unwrap();
+    assert_eq!(ledger.append(&good).await, Err(StoreError::Refused("tree-size".into())));
+    record(&server, 150_802, 3).await;
+    record(&server, 150_402, 4).await;
+    let good = batch(&mut ledger, &key).await;
+    type Spoil = fn(&mut Batch);
+    let cases: [(&str, Spoil); 14] = [
+        ("tree-size", |batch| batch.first += 1),
+        ("tree-size", |batch| batch.first -= 1),
+        ("tree-many", |batch| batch.events.clear()),
+        ("tree-leaf", |batch| batch.events[0].hash[0] ^= 1),
+        ("tree-leaf", |batch| batch.events[0].office = 150_000),
+        ("tree-leaf", |batch| batch.events[6].place += 1),
+        ("tree-leaf", |batch| batch.events.swap(5, 6)),
+        ("tree-leaf", |batch| batch.events[6] = batch.events[5].clone()),
+        ("tree-node", |batch| batch.nodes.truncate(batch.nodes.len() - 1)),
+        ("tree-node", |batch| batch.nodes[2].1[31] ^= 1),
+        ("tree-node", |batch| batch.nodes[2].0.index += 100),
+        ("tree-node", |batch| batch.nodes.swap_remove(0).0.level = 3),
+        ("tree-note", |batch| batch.note = batch.note.replace("\n13\n", "\n14\n")),
+        ("tree-note", |batch| batch.note = "nothing".into()),
+    ];
+    for (n, (code, spoil)) in cases.into_iter().enumerate() {
+        let mut spoilt = good.clone();
+        spoil(&mut spoilt);
+        assert_ne!(spoilt, good);
+        assert_eq!(ledger.append(&spoilt).await, Err(StoreError::Refused(code.into())), "case {n}");
+    }
+    ledger.append(&good).await.unwrap();
+    assert_eq!(ledger.state().await.unwrap().waiting, 0);
+}
+
+#[tokio::test]
+async fn of_two_sealers_at_once_one_is_refused() {
+    let server = centre().await;
+    record(&server, 150_802, 200).await;
+    let key = SignerKey::new("centre.example", &[7; 32]).unwrap();
+    let mut one = person(&server.url(DATABASE), "sealer").await;
+    let mut other = person(&server.url(DATABASE), "sealer").await;
+    let (first, second) = (batch(&mut one, &key).await, batch(&mut other, &key).await);
+    let (done, refused) = tokio::join!(one.append(&first), other.append(&second));
+    assert_eq!([done.is_ok(), refused.is_ok()].iter().filter(|ok| **ok).count(), 1, "{done:?} {refused:?}");
+    assert_eq!(one.state().await.unwrap().size, 100);
+}
+
+#[tokio::test]
+async fn who_may_do_what() {
+    let server = centre().await;
+    let folder = tempfile::tempdir().unwrap();
+    record(&server, 150_802, 3).await;
+    seal(&server, folder.path()).await.unwrap();
+    let denied = [
+        ("0137", "SELECT api_v1.seal_state()"),
+        ("0137", "SELECT api_v1.seal_leaves(5)"),
+        ("0137", "SELECT api_v1.seal_append(3, '{}', '{}', '{}', '{}', '{}', '{}', '')"),
+        ("0137", "SELECT api_v1.tree_leaves(0, 5)"),
+        ("0137", "SELECT * FROM ledger.leaf"),
+        ("0137", "SELECT ledger.unsealed(5)"),
+        ("0401", "SELECT api_v1.seal_leaves(5)"),
+        ("0401", "INSERT INTO ledger.checkpoint VALUES (9, '\\x00', now(), '')"),
+        ("sealer", "SELECT * FROM core.claim_event"),
+        ("sealer", "SELECT api_v1.desk()"),
+        ("sealer", "INSERT INTO ledger.leaf VALUES (3, 150800, 150802, 4, '\\x00')"),
+        ("sealer", "SELECT ledger.hash_at(0, 0)"),
+    ];
+    for (login, sql) in denied {
+        assert_eq!(sqlstates(&server.psql(login, PASSWORD, sql)), ["42501"], "{login}: {sql}");
+    }
+    let many =
+        format!("SELECT api_v1.tree_nodes(array_fill(1::smallint, '{{201}}'), array_fill(0::bigint, '{{201}}'))");
+    assert_eq!(sqlstates(&server.psql("0137", PASSWORD, &many)), ["22023"]);
+    for sql in ["SELECT api_v1.checkpoint()", "SELECT api_v1.tree_nodes('{0,1,9}', '{2,0,5}')"] {
+        assert!(sqlstates(&server.psql("0137", PASSWORD, sql)).is_empty(), "{sql}");
+    }
+    // Nobody changes what is there, the superuser neither, unless he takes the triggers away.
+    for table in ["leaf", "node", "checkpoint"] {
+        for sql in [
+            format!("UPDATE ledger.{table} SET hash = hash"),
+            format!("DELETE FROM ledger.{table}"),
+            format!("TRUNCATE ledger.{table}"),
+        ] {
+            let sql = sql.replace("checkpoint SET hash = hash", "checkpoint SET root = root");
+            for role in ["origin", "replica"] {
+                let sql = format!("SET session_replication_role = {role}; {sql}");
+                let told = server.psql("postgres", postgres::SUPERUSER_PASSWORD, &sql);
+                assert_eq!(sqlstates(&told), ["42501"], "{sql}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_wire_that_is_cut_leaves_one_history() {
+    let server = centre().await;
+    let folder = tempfile::tempdir().unwrap();
+    let proxy = Proxy::before(server.address(), 7).await;
+    let mut sealed = 0;
+    let mut cuts = 0;
+    for n in 0..40_u64 {
+        record(&server, 150_802, 3).await;
+        record(&server, 150_402, 2).await;
+        sealed += 5;
+        let mut ledger = person(&server.url_by(proxy.address(), DATABASE), "sealer").await;
+        // Somewhere in what is asked and answered from here on.
+        let way = if n % 2 == 0 { Way::Up } else { Way::Down };
+        proxy.end(way, 60 + n * 53 % 1500, How::Close);
+        let told = sealer(folder.path()).seal(&mut ledger, now()).await;
+        cuts += u64::from(told.is_err());
+        assert!(
+            matches!(told, Ok(_) | Err(SealError::Store(StoreError::Unknown(_) | StoreError::Unreachable(_)))),
+            "{told:?}"
+        );
+        proxy.set(Default::default());
+    }
+    assert!(cuts > 5, "{cuts} cuts");
+    let mut last = seal(&server, folder.path()).await.unwrap();
+    if last.waiting > 0 {
+        last = seal(&server, folder.path()).await.unwrap();
+    }
+    assert_eq!((last.size, last.waiting), (sealed, 0));
+    assert!(!folder.path().join("alarm.log").exists());
+}
