@@ -236,7 +236,10 @@ impl MemberScreen {
         let none = || cx.t("member-none");
         let period = current_period(cx, sheet);
         let paid = |in_period: bool| {
-            let live = sheet.claims.iter().filter(|line| line.is_told() && line.state.is_live() && (!in_period || line.period == period));
+            let live = sheet
+                .claims
+                .iter()
+                .filter(|line| line.is_told() && line.state.is_live() && (!in_period || line.period == period));
             let (count, total) = live.fold((0, Money::ZERO), |(n, sum), line| (n + 1, sum + line.total));
             cx.strings.with("member-paid", &[("count", &count), ("total", &total.grouped())])
         };
