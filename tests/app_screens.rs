@@ -62,7 +62,7 @@ fn of_a_claim_of_another_league_number_day_and_state_are_shown() {
         counter.expect_not(text);
     }
     // Beside a told one the sums are of what is told.
-    counter.press("esc");
+    let mut counter = Counter::chinese();
     counter.type_text("wa");
     counter.found(two_hits());
     counter.press("enter");
