@@ -1,7 +1,12 @@
 //! The database is the boundary: somebody with psql, an account and its password gets nothing that the program does not
 //! let him do. Cases stand as tables of who types what, what comes of it and why; each runs the real psql.
 //!
-//! - `reach` tables, catalogs, the server, sessions · `looks` members' data · `forged` claims · `accounts`
+//! - `reach` tables, catalogs, the server, settings · `looks` members' data · `forged` claims · `accounts`
+//! - `matrix` every duty with every function · `sessions` several sessions at once · `owner` the tables' owner
+//! - `random` ten thousand calls over the leagues' borders
+//! - `privileges` the snapshot of all rights · `lints` rules that the catalogs keep
+//!
+//! What still works for a clerk with psql is `harmless` in these tables; what holds it is the guard (`sessions`).
 //!
 //! To add an attack: a line in the table that it belongs to. One that works is a hole (mend the SQL, keep the line) or
 //! stands there as `harmless`, with what holds instead.
@@ -11,10 +16,22 @@ mod accounts;
 mod central;
 #[path = "attacks/forged.rs"]
 mod forged;
+#[path = "attacks/lints.rs"]
+mod lints;
 #[path = "attacks/looks.rs"]
 mod looks;
+#[path = "attacks/matrix.rs"]
+mod matrix;
+#[path = "attacks/owner.rs"]
+mod owner;
+#[path = "attacks/privileges.rs"]
+mod privileges;
+#[path = "attacks/random.rs"]
+mod random;
 #[path = "attacks/reach.rs"]
 mod reach;
+#[path = "attacks/sessions.rs"]
+mod sessions;
 #[path = "attacks/stage.rs"]
 mod stage;
 
