@@ -713,7 +713,6 @@ seal-in-use = another sealer works with this key; end it first
 seal-alarm = Nothing is sealed: { $what } Keep both machines as they are, and call the auditor; he needs the file alarm.log beside the key
 
 
-seal-no-password = no password is given; name a file descriptor with --password-fd
 
 ## accounts
 accounts-centre-only = this command is for a centre: --db postgres://HOST/DATABASE

@@ -713,7 +713,6 @@ seal-in-use = 另一个封存程序正在使用这个密钥，请先结束它
 seal-alarm = 停止封存：{ $what }两台机器保持原样，立即报告审计人员，请其查看密钥旁的 alarm.log
 
 
-seal-no-password = 没有提供密码，请用 --password-fd 指定文件描述符
 
 ## accounts
 accounts-centre-only = 此命令只用于中心：--db postgres://主机/数据库
