@@ -60,10 +60,10 @@ pub fn options(url: &str, config: &Config, strings: &Strings) -> anyhow::Result<
     options.and_then(|options| options.check().map(|()| options)).map_err(|why| anyhow!(strings.get(why.key())))
 }
 
-/// Where the centre is for a command that works on the centre itself.
+/// The same for a command, whose configuration has not been read yet.
 ///
 /// # Errors
-/// A sentence that says what to do.
+/// As [`options`].
 pub fn superuser(url: &str, global: &Global, strings: &Strings) -> anyhow::Result<PostgresOptions> {
     let config = global.config(Vec::new())?.ok_or_else(|| anyhow!(strings.get("start-bad-config")))?;
     options(url, &config, strings)
@@ -95,8 +95,7 @@ pub async fn centre(
     global: &Global,
     strings: &Strings,
 ) -> anyhow::Result<Arc<dyn Store>> {
-    let config = global.config(Vec::new())?.ok_or_else(|| anyhow!(strings.get("start-bad-config")))?;
-    let options = options(url, &config, strings)?;
+    let options = superuser(url, global, strings)?;
     let password = password.read(login, strings)?;
     log_in(options, login, &password, strings).await
 }

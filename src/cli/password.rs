@@ -30,10 +30,11 @@ impl PasswordFrom {
     /// A sentence that says what to do.
     pub fn read(&self, login: &str, strings: &Strings) -> anyhow::Result<Secret> {
         keep_in_memory();
-        match self.fd {
-            Some(fd) => of_descriptor(fd).map_err(|why| anyhow!(why.sentence(strings))),
-            None => ask(&strings.with("password-prompt", &[("login", &login)]), strings),
-        }
+        let password = match self.fd {
+            Some(fd) => of_descriptor(fd).map_err(|why| anyhow!(why.sentence(strings)))?,
+            None => ask(&strings.with("password-prompt", &[("login", &login)]), strings)?,
+        };
+        if password.is_empty() { Err(anyhow!(Wrong::Empty.sentence(strings))) } else { Ok(password) }
     }
 
     /// What is given to read several lines from, for a command that asks for more than one thing.
@@ -71,7 +72,8 @@ impl PasswordFrom {
 /// # Errors
 /// Where there is none, or it is no text.
 pub fn next(from: &mut File, strings: &Strings) -> anyhow::Result<Secret> {
-    line(from).map_err(|why| anyhow!(why.sentence(strings)))
+    let next = line(from).and_then(|line| if line.is_empty() { Err(Wrong::Empty) } else { Ok(line) });
+    next.map_err(|why| anyhow!(why.sentence(strings)))
 }
 
 /// What is in memory is nobody else's: no picture of it on the disk.
@@ -82,7 +84,7 @@ fn keep_in_memory() {
 /// Asks at the terminal, whose screen does not show what is typed. However that ends, its modes are put back.
 ///
 /// # Errors
-/// Where there is no terminal, or nothing was typed.
+/// Where there is no terminal.
 pub fn ask(prompt: &str, strings: &Strings) -> anyhow::Result<Secret> {
     let tty = File::options().read(true).write(true).open("/dev/tty");
     let mut tty = tty.map_err(|_| anyhow!(strings.get("password-nowhere")))?;
@@ -142,7 +144,6 @@ fn line(from: &mut impl Read) -> Result<Secret, Wrong> {
     }
     let line = bytes.strip_suffix(b"\r").unwrap_or(&bytes);
     match std::str::from_utf8(line) {
-        Ok("") => Err(Wrong::Empty),
         Ok(text) if text.len() <= SECRET_MAX => Ok(Secret::new(text)),
         Ok(_) => Err(Wrong::TooLong),
         Err(_) => Err(Wrong::NotText),
@@ -232,6 +233,9 @@ mod tests {
             (b"no line end", "no line end"),
             (b"first\nsecond\n", "first"),
             (b"windows\r\n", "windows"),
+            (b"", ""),
+            (b"\n", ""),
+            (b"\r\nsecond", ""),
             (b" blanks stay \n", " blanks stay "),
             ("密码\n".as_bytes(), "密码"),
         ] {
@@ -240,14 +244,7 @@ mod tests {
         assert_eq!(read(&[b'x'; 512]).map(|password| password.len()), Ok(512));
         let long = [&[b'x'; 512][..], b"\r\n"].concat();
         assert_eq!(read(&long).map(|password| password.len()), Ok(512));
-        for (bytes, why) in [
-            (&b""[..], "Empty"),
-            (b"\n", "Empty"),
-            (b"\r\nsecond", "Empty"),
-            (&[b'x'; 513], "TooLong"),
-            (&[b'x'; 600], "TooLong"),
-            (b"\xff\n", "NotText"),
-        ] {
+        for (bytes, why) in [(&[b'x'; 513][..], "TooLong"), (&[b'x'; 600], "TooLong"), (b"\xff\n", "NotText")] {
             assert_eq!(read(bytes).unwrap_err(), why);
         }
     }

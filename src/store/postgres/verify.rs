@@ -8,6 +8,7 @@ use sqlx::postgres::PgRow;
 use super::answers::ClaimAnswer;
 use super::error::failed;
 use super::line::{Again, Line, call};
+use crate::domain::area::OfficeCode;
 use crate::domain::cover::Paid;
 use crate::domain::money::Money;
 use crate::store::recorded::{EventText, Personal, Recorded};
@@ -110,7 +111,10 @@ async fn claims(line: &Line, verifying: &mut Verifying) -> Result<(), StoreError
             last = (get(row, 0)?, get(row, 1)?, get(row, 2)?);
             let read =
                 serde_json::from_str::<Verified>(get(row, 3)?).map_err(|why| StoreError::Damaged(why.to_string()));
-            verifying.claim((last.0.into(), last.1.into(), last.2.into()), read.and_then(Verified::split))?;
+            verifying.claim(
+                (last.0.into(), last.1.into(), last.2.into()),
+                office.ok_or_else(|| StoreError::Damaged("office".into())).and(read).and_then(Verified::split),
+            )?;
         }
         if rows.len() < CLAIMS as usize {
             return Ok(());
