@@ -704,13 +704,13 @@ witness-no-key = no verifier's key is configured: this machine can't notice chan
 witness-key = the configured verifier's key is none; take what huzhu seal --new-key printed
 witness-damaged = the file { $path } is damaged: what this machine knew of the centre is lost. Tell the auditor; only he decides that it begins anew without the file
 witness-io = { $path } can't be read or written: { $why }; check its permissions and the disk
+verify-no-key = No verifier's key is given: the checkpoints' signatures are not checked; give --seal-key or database.seal_key
 seal-new-key = The key is in { $path }: keep a copy of it locked away, and never let the centre's machine have it. The line above goes into the terminals' configuration
 seal-no-key = { $path } holds no signer's key; make one with huzhu seal --new-key
 seal-name = a name has no spaces, no + and nothing invisible; for example huzhu.example/2021
 seal-key-exists = there is a file { $path } already; name another, a key is never overwritten
 seal-in-use = another sealer works with this key; end it first
 seal-alarm = Nothing is sealed: { $what } Keep both machines as they are, and call the auditor; he needs the file alarm.log beside the key
-seal-no-password = no password is given; name a file descriptor with --password-fd
 
 ## accounts
 accounts-centre-only = this command is for a centre: --db postgres://HOST/DATABASE

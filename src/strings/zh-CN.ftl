@@ -704,13 +704,13 @@ witness-no-key = 没有配置验证密钥，本机无法发现记录被改动，
 witness-key = 配置的验证密钥无效，请使用 huzhu seal --new-key 打印的那一行
 witness-damaged = 文件 { $path } 已损坏，本机对中心记录的见证丢失。请报告审计人员，是否删除该文件重新开始由审计人员决定
 witness-io = 无法读写 { $path }：{ $why }；请检查权限和磁盘
+verify-no-key = 没有提供验证密钥，检查点的签名不作验证；请用 --seal-key 或 database.seal_key 提供
 seal-new-key = 密钥已写入 { $path }：请另存一份锁好，绝不能放到中心的机器上。上面一行写进各终端的配置
 seal-no-key = { $path } 里没有签名密钥，请用 huzhu seal --new-key 生成
 seal-name = 名称不能有空格、加号和看不见的字符，例如 huzhu.example/2021
 seal-key-exists = 文件 { $path } 已存在，请换一个文件名，密钥从不覆盖
 seal-in-use = 另一个封存程序正在使用这个密钥，请先结束它
 seal-alarm = 停止封存：{ $what }两台机器保持原样，立即报告审计人员，请其查看密钥旁的 alarm.log
-seal-no-password = 没有提供密码，请用 --password-fd 指定文件描述符
 
 ## accounts
 accounts-centre-only = 此命令只用于中心：--db postgres://主机/数据库
