@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 use std::str::FromStr;
-use std::sync::Arc;
 
 use anyhow::anyhow;
 
@@ -60,10 +59,10 @@ pub fn options(url: &str, config: &Config, strings: &Strings) -> anyhow::Result<
     options.and_then(|options| options.check().map(|()| options)).map_err(|why| anyhow!(strings.get(why.key())))
 }
 
-/// Where the centre is for a command that works on the centre itself.
+/// The same for a command, whose configuration has not been read yet.
 ///
 /// # Errors
-/// A sentence that says what to do.
+/// As [`options`].
 pub fn superuser(url: &str, global: &Global, strings: &Strings) -> anyhow::Result<PostgresOptions> {
     let config = global.config(Vec::new())?.ok_or_else(|| anyhow!(strings.get("start-bad-config")))?;
     options(url, &config, strings)
@@ -78,10 +77,10 @@ pub async fn log_in(
     login: &str,
     password: &Secret,
     strings: &Strings,
-) -> anyhow::Result<Arc<dyn Store>> {
+) -> anyhow::Result<PostgresStore> {
     let store = PostgresStore::new(options);
     store.log_in(login, password).await.map_err(|error| anyhow!(words::centre(&error, strings)))?;
-    Ok(Arc::new(store))
+    Ok(store)
 }
 
 /// Opens a centre for a command: with the configuration's certificates, the password from where it comes.
@@ -94,9 +93,8 @@ pub async fn centre(
     password: &PasswordFrom,
     global: &Global,
     strings: &Strings,
-) -> anyhow::Result<Arc<dyn Store>> {
-    let config = global.config(Vec::new())?.ok_or_else(|| anyhow!(strings.get("start-bad-config")))?;
-    let options = options(url, &config, strings)?;
+) -> anyhow::Result<PostgresStore> {
+    let options = superuser(url, global, strings)?;
     let password = password.read(login, strings)?;
     log_in(options, login, &password, strings).await
 }

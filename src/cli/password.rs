@@ -29,12 +29,22 @@ impl PasswordFrom {
     /// # Errors
     /// A sentence that says what to do.
     pub fn read(&self, login: &str, strings: &Strings) -> anyhow::Result<Secret> {
-        // What is in memory is nobody else's: no picture of it on the disk.
-        let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
-        match self.fd {
-            Some(fd) => of_descriptor(fd).map_err(|why| anyhow!(why.sentence(strings))),
-            None => ask(&strings.with("password-prompt", &[("login", &login)]), strings),
-        }
+        keep_in_memory();
+        let password = match self.fd {
+            Some(fd) => of_descriptor(fd).map_err(|why| anyhow!(why.sentence(strings)))?,
+            None => ask(&strings.with("password-prompt", &[("login", &login)]), strings)?,
+        };
+        if password.is_empty() { Err(anyhow!(Wrong::Empty.sentence(strings))) } else { Ok(password) }
+    }
+
+    /// What is given to read several lines from, for a command that asks for more than one thing.
+    ///
+    /// # Errors
+    /// Where the descriptor can't be read.
+    pub fn descriptor(&self, strings: &Strings) -> anyhow::Result<Option<File>> {
+        keep_in_memory();
+        let open = |fd| File::open(format!("/dev/fd/{fd}"));
+        self.fd.map(open).transpose().map_err(|why| anyhow!(Wrong::Io(why).sentence(strings)))
     }
 
     /// The same, but none where the server knows by itself who it is (`peer` on this machine's socket) and none is given.
@@ -57,10 +67,23 @@ impl PasswordFrom {
     }
 }
 
+/// The next line of several.
+///
+/// # Errors
+/// Where there is none, or it is no text.
+pub fn next(from: &mut File, strings: &Strings) -> anyhow::Result<Secret> {
+    line(from).map_err(|why| anyhow!(why.sentence(strings)))
+}
+
+/// What is in memory is nobody else's: no picture of it on the disk.
+fn keep_in_memory() {
+    let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
+}
+
 /// Asks at the terminal, whose screen does not show what is typed. However that ends, its modes are put back.
 ///
 /// # Errors
-/// Where there is no terminal, or nothing was typed.
+/// Where there is no terminal.
 pub fn ask(prompt: &str, strings: &Strings) -> anyhow::Result<Secret> {
     let tty = File::options().read(true).write(true).open("/dev/tty");
     let mut tty = tty.map_err(|_| anyhow!(strings.get("password-nowhere")))?;
@@ -120,7 +143,6 @@ fn line(from: &mut impl Read) -> Result<Secret, Wrong> {
     }
     let line = bytes.strip_suffix(b"\r").unwrap_or(&bytes);
     match std::str::from_utf8(line) {
-        Ok("") => Err(Wrong::Empty),
         Ok(text) if text.len() <= SECRET_MAX => Ok(Secret::new(text)),
         Ok(_) => Err(Wrong::TooLong),
         Err(_) => Err(Wrong::NotText),
@@ -210,6 +232,9 @@ mod tests {
             (b"no line end", "no line end"),
             (b"first\nsecond\n", "first"),
             (b"windows\r\n", "windows"),
+            (b"", ""),
+            (b"\n", ""),
+            (b"\r\nsecond", ""),
             (b" blanks stay \n", " blanks stay "),
             ("密码\n".as_bytes(), "密码"),
         ] {
@@ -218,14 +243,7 @@ mod tests {
         assert_eq!(read(&[b'x'; 512]).map(|password| password.len()), Ok(512));
         let long = [&[b'x'; 512][..], b"\r\n"].concat();
         assert_eq!(read(&long).map(|password| password.len()), Ok(512));
-        for (bytes, why) in [
-            (&b""[..], "Empty"),
-            (b"\n", "Empty"),
-            (b"\r\nsecond", "Empty"),
-            (&[b'x'; 513], "TooLong"),
-            (&[b'x'; 600], "TooLong"),
-            (b"\xff\n", "NotText"),
-        ] {
+        for (bytes, why) in [(&[b'x'; 513][..], "TooLong"), (&[b'x'; 600], "TooLong"), (b"\xff\n", "NotText")] {
             assert_eq!(read(bytes).unwrap_err(), why);
         }
     }

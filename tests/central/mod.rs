@@ -25,7 +25,7 @@ use huzhu::store::Store;
 use huzhu::world::{PersonRow, World};
 
 pub use self::claims::{Taker, sheet_of, stay};
-pub use self::postgres::{Postgres, postgres, postgres_with};
+pub use self::postgres::{AUDITOR, Postgres, postgres, postgres_with, postgres_with_claims};
 pub use self::sqlite::{Sqlite, sqlite};
 
 /// Members of the world that cases run in.

@@ -8,9 +8,10 @@ use sqlx::postgres::PgRow;
 use super::answers::ClaimAnswer;
 use super::error::failed;
 use super::line::{Again, Line, call};
+use crate::domain::area::OfficeCode;
 use crate::domain::cover::Paid;
 use crate::domain::money::Money;
-use crate::store::recorded::{EventText, Personal, Recorded};
+use crate::store::recorded::{EventText, Personal, Recorded, Salt};
 use crate::store::verifying::{History, Verifying, Walked, name_of};
 use crate::store::{PublishedPolicy, StoreError, Verification};
 
@@ -108,8 +109,11 @@ async fn claims(line: &Line, verifying: &mut Verifying) -> Result<(), StoreError
         let rows = line.all(Again::Yes, text, call!(last.0, last.1, last.2, CLAIMS)).await?;
         for row in &rows {
             last = (get(row, 0)?, get(row, 1)?, get(row, 2)?);
-            let read =
-                serde_json::from_str::<Verified>(get(row, 3)?).map_err(|why| StoreError::Damaged(why.to_string()));
+            let is_office = u32::try_from(last.0).ok().and_then(OfficeCode::new).is_some();
+            let read = match serde_json::from_str::<Verified>(get(row, 3)?) {
+                _ if !is_office => Err(StoreError::Damaged("office".into())),
+                read => read.map_err(|why| StoreError::Damaged(why.to_string())),
+            };
             verifying.claim((last.0.into(), last.1.into(), last.2.into()), read.and_then(Verified::split))?;
         }
         if rows.len() < CLAIMS as usize {
@@ -138,6 +142,7 @@ struct Verified {
     printed: i64,
     holds_bill: bool,
     holds_stay: bool,
+    /// What can't be read of it is a difference of that field alone.
     paid: serde_json::Value,
 }
 
@@ -148,6 +153,7 @@ impl Verified {
             day: self.day,
             submitted_at: self.submitted_at_text,
             medical_total: self.medical_total,
+            salt: Salt::default(),
             card: Personal::Commitment(self.card),
             agent: Personal::Commitment(self.agent),
             remark: Personal::Commitment(self.remark),
