@@ -704,6 +704,7 @@ witness-no-key = no verifier's key is configured: this machine can't notice chan
 witness-key = the configured verifier's key is none; take what huzhu seal --new-key printed
 witness-damaged = the file { $path } is damaged: what this machine knew of the centre is lost. Tell the auditor; only he decides that it begins anew without the file
 witness-io = { $path } can't be read or written: { $why }; check its permissions and the disk
+refused-witness-file = What this machine knows of the centre can't be written down: ask the administrator to check the disk and the data directory.
 verify-no-key = No verifier's key is given: the checkpoints' signatures are not checked; give --seal-key or database.seal_key
 seal-new-key = The key is in { $path }: keep a copy of it locked away, and never let the centre's machine have it. The line above goes into the terminals' configuration
 seal-no-key = { $path } holds no signer's key; make one with huzhu seal --new-key

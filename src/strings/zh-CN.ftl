@@ -704,6 +704,7 @@ witness-no-key = 没有配置验证密钥，本机无法发现记录被改动，
 witness-key = 配置的验证密钥无效，请使用 huzhu seal --new-key 打印的那一行
 witness-damaged = 文件 { $path } 已损坏，本机对中心记录的见证丢失。请报告审计人员，是否删除该文件重新开始由审计人员决定
 witness-io = 无法读写 { $path }：{ $why }；请检查权限和磁盘
+refused-witness-file = 本机对中心的记录无法写入：请找管理员检查磁盘和数据目录。
 verify-no-key = 没有提供验证密钥，检查点的签名不作验证；请用 --seal-key 或 database.seal_key 提供
 seal-new-key = 密钥已写入 { $path }：请另存一份锁好，绝不能放到中心的机器上。上面一行写进各终端的配置
 seal-no-key = { $path } 里没有签名密钥，请用 huzhu seal --new-key 生成

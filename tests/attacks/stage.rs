@@ -150,7 +150,10 @@ impl Stage {
         };
         (!as_told).then(|| {
             let answer: String = answer.trim_end().chars().take(400).collect();
-            format!("{} typed: {}\n  must be {expected} ({})\n  but was {states:?} {answer}", case.who, case.sql, case.why)
+            format!(
+                "{} typed: {}\n  must be {expected} ({})\n  but was {states:?} {answer}",
+                case.who, case.sql, case.why
+            )
         })
     }
 
