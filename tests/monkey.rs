@@ -8,7 +8,7 @@ mod support;
 use std::sync::OnceLock;
 
 use chrono::{DateTime, Utc};
-use huzhu::app::{Cmd, Msg};
+use huzhu::app::{Cmd, Entrance, Msg};
 use huzhu::data;
 use huzhu::domain::bill::Bill;
 use huzhu::domain::canonical::{hex, sha256};
@@ -98,24 +98,28 @@ struct Monkey {
     random: ChaCha8Rng,
     submits: usize,
     lang: Lang,
+    /// At a centre that asks who is there.
+    asks: bool,
     /// The confirmation's title.
     title: String,
 }
 
 impl Monkey {
-    fn start(lang: Lang) -> Counter {
-        let mut counter = Counter::silent(lang);
+    fn start(lang: Lang, asks: bool) -> Counter {
+        let entrance = asks.then(|| Entrance { login: "0137".into(), office: None, open: false });
+        let mut counter = Counter::at(lang, entrance);
         counter.send(Msg::Journal { drafts: vec![draft("巴特尔")], reference: None, damage: None });
         counter
     }
 
-    fn new(seed: u64, lang: Lang) -> Monkey {
-        let counter = Monkey::start(lang);
+    fn new(seed: u64, lang: Lang, asks: bool) -> Monkey {
+        let counter = Monkey::start(lang, asks);
         Monkey {
             counter,
             random: ChaCha8Rng::seed_from_u64(seed),
             submits: 0,
             lang,
+            asks,
             title: Strings::new(lang).get("confirm-title"),
         }
     }
@@ -229,7 +233,8 @@ impl Monkey {
     /// Answers what is open: mostly at once and well, sometimes badly, sometimes not at all.
     fn answer_some(&mut self) {
         while let Some((seq, request)) = self.counter.asked.pop_front() {
-            if self.random.random_range(0..100) == 0 && !matches!(request, Request::Hello | Request::Reference { .. }) {
+            let answered = matches!(request, Request::Hello | Request::Reference { .. } | Request::LogIn { .. });
+            if self.random.random_range(0..100) == 0 && !answered {
                 continue;
             }
             let result = self.reply(&request);
@@ -244,8 +249,9 @@ impl Monkey {
                 Cmd::SaveDraft(draft) if self.random.random_range(0..50) == 0 => {
                     self.counter.send(Msg::DraftSaved(draft.id, Err("disk full".into())));
                 }
+                Cmd::LogInAgain { seq } => self.counter.send(Msg::Store { seq, result: Ok(Reply::LoggedIn) }),
                 // The clerk starts it again; a session ends by itself too.
-                Cmd::Quit => self.counter = Monkey::start(self.lang),
+                Cmd::Quit => self.counter = Monkey::start(self.lang, self.asks),
                 _ => {}
             }
         }
@@ -256,6 +262,7 @@ impl Monkey {
             return Err(self.error());
         }
         Ok(match request {
+            Request::LogIn { .. } if self.random.random_range(0..3) == 0 => return Err(StoreError::wrong_login()),
             Request::LogIn { .. } => Reply::LoggedIn,
             Request::LogOut => Reply::LoggedOut,
             Request::Hello => {
@@ -316,10 +323,10 @@ impl Monkey {
     }
 }
 
-fn run(seed: u64, lang: Lang) {
+fn run(seed: u64, lang: Lang, asks: bool) {
     let seed = std::env::var("HUZHU_SEED").ok().and_then(|text| text.parse().ok()).unwrap_or(seed);
     println!("HUZHU_SEED={seed}");
-    let mut monkey = Monkey::new(seed, lang);
+    let mut monkey = Monkey::new(seed, lang, asks);
     monkey.answer_some();
     let mut keys = 0;
     let mut acts = 0;
@@ -338,7 +345,7 @@ macro_rules! monkeys {
     ($($name:ident $seed:literal $lang:ident)*) => {
         $(#[test]
         fn $name() {
-            run($seed, Lang::$lang);
+            run($seed, Lang::$lang, false);
         })*
     };
 }
@@ -352,4 +359,9 @@ monkeys! {
     monkey_6 6 English
     monkey_7 7 Chinese
     monkey_8 8 English
+}
+
+#[test]
+fn monkey_at_the_login() {
+    run(9, Lang::Chinese, true);
 }

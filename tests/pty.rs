@@ -1,18 +1,17 @@
 //! The real program in a real terminal (a pty, read by a terminal emulator): it starts, takes keys, and leaves the
 //! terminal as it found it on every way out.
 
-use std::io::{Read, Write};
+mod terminal;
+
+use std::io::Read;
 use std::path::Path;
 use std::process::Command;
-use std::sync::{Arc, Mutex, OnceLock};
-use std::time::{Duration, Instant};
+use std::sync::OnceLock;
+use std::time::Duration;
 
-use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
-use rustix::process::{Pid, Signal, kill_process};
-
-const PATIENCE: Duration = Duration::from_secs(30);
-/// Between keys, so that they are typing and no paste, on a machine that is busy too.
-const PACE: Duration = Duration::from_millis(15);
+use portable_pty::PtySize;
+use rustix::process::Signal;
+use terminal::{Counter, PACE, PATIENCE};
 
 /// The data directory of a demo, from a world that is made once.
 fn demo() -> tempfile::TempDir {
@@ -37,105 +36,18 @@ fn demo() -> tempfile::TempDir {
     folder
 }
 
-/// What the terminal shows, and every byte that it was sent.
-struct Seen {
-    terminal: vt100::Parser,
-    bytes: Vec<u8>,
-    /// The terminal is to go.
-    over: bool,
+/// The demo in its terminal.
+fn start(data: &Path, environment: &[(&str, &str)]) -> Counter {
+    start_through(&[], data, environment)
 }
 
-/// The program in its terminal.
-struct Counter {
-    master: Option<Box<dyn MasterPty + Send>>,
-    writer: Option<Box<dyn Write + Send>>,
-    child: Box<dyn Child + Send + Sync>,
-    seen: Arc<Mutex<Seen>>,
-    before: String,
-}
-
-/// The modes of a terminal, as far as a program changes them.
-fn modes(master: &dyn MasterPty) -> String {
-    let modes = master.get_termios().unwrap();
-    format!("{:?} {:?} {:?} {:?}", modes.input_flags, modes.output_flags, modes.control_flags, modes.local_flags)
+/// `through`: a command that runs the program.
+fn start_through(through: &[&str], data: &Path, environment: &[(&str, &str)]) -> Counter {
+    let demo = [env!("CARGO_BIN_EXE_huzhu"), "demo", "--data", data.to_str().unwrap()];
+    Counter::start(&[through, &demo].concat(), data, environment)
 }
 
 impl Counter {
-    fn start(data: &Path, environment: &[(&str, &str)]) -> Counter {
-        Counter::start_through(&[], &[], data, environment)
-    }
-
-    /// `through`: a command that runs the program.
-    fn start_through(through: &[&str], arguments: &[&str], data: &Path, environment: &[(&str, &str)]) -> Counter {
-        let size = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
-        let pty = native_pty_system().openpty(size).unwrap();
-        let before = modes(pty.master.as_ref());
-        let words = [through, &[env!("CARGO_BIN_EXE_huzhu"), "demo"], arguments].concat();
-        let mut command = CommandBuilder::new(words[0]);
-        command.args(&words[1..]);
-        command.arg("--data");
-        command.arg(data);
-        command.env_clear();
-        command.cwd(data);
-        for (name, value) in [("TERM", "xterm-256color"), ("LANG", "zh_CN.UTF-8"), ("HOME", "/nonexistent")] {
-            command.env(name, value);
-        }
-        for (name, value) in environment {
-            command.env(name, value);
-        }
-        let child = pty.slave.spawn_command(command).unwrap();
-        let mut reader = pty.master.try_clone_reader().unwrap();
-        let terminal = vt100::Parser::new(24.try_into().unwrap(), 80.try_into().unwrap(), 0);
-        let seen = Arc::new(Mutex::new(Seen { terminal, bytes: Vec::new(), over: false }));
-        let shown = Arc::clone(&seen);
-        std::thread::spawn(move || {
-            let mut bytes = [0; 4096];
-            while let Ok(n @ 1..) = reader.read(&mut bytes) {
-                let mut seen = shown.lock().unwrap();
-                if seen.over {
-                    break;
-                }
-                seen.terminal.process(&bytes[..n]);
-                seen.bytes.extend_from_slice(&bytes[..n]);
-            }
-        });
-        let writer = pty.master.take_writer().unwrap();
-        // The program has its own end.
-        drop(pty.slave);
-        Counter { master: Some(pty.master), writer: Some(writer), child, seen, before }
-    }
-
-    fn with<T>(&self, look: impl FnOnce(&vt100::Screen) -> T) -> T {
-        look(self.seen.lock().unwrap().terminal.screen())
-    }
-
-    fn text(&self) -> String {
-        self.with(|screen| screen.contents())
-    }
-
-    fn wait_for(&self, what: &str, seen: impl Fn(&vt100::Screen) -> bool) {
-        let until = Instant::now() + PATIENCE;
-        while !self.with(&seen) {
-            assert!(Instant::now() < until, "{what} did not come:\n{}", self.text());
-            std::thread::sleep(Duration::from_millis(5));
-        }
-    }
-
-    fn shows(&self, text: &str) {
-        self.wait_for(text, |screen| screen.contents().contains(text));
-    }
-
-    fn send(&mut self, bytes: &[u8]) {
-        self.writer.as_mut().unwrap().write_all(bytes).unwrap();
-    }
-
-    fn types(&mut self, text: &str) {
-        for c in text.chars() {
-            self.send(c.to_string().as_bytes());
-            std::thread::sleep(PACE);
-        }
-    }
-
     fn opens_a_claim(&mut self) {
         self.shows("F1帮助");
         self.types("wangxiu");
@@ -156,46 +68,12 @@ impl Counter {
         self.types("\x13");
         self.shows("确认提交");
     }
-
-    fn signal(&self, signal: Signal) {
-        let pid = Pid::from_raw(self.child.process_id().unwrap() as i32).unwrap();
-        kill_process(pid, signal).unwrap();
-    }
-
-    fn ends(&mut self) -> u32 {
-        let until = Instant::now() + PATIENCE;
-        loop {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                return status.exit_code();
-            }
-            assert!(Instant::now() < until, "it did not end:\n{}", self.text());
-            std::thread::sleep(Duration::from_millis(5));
-        }
-    }
-
-    /// The terminal is as it was found.
-    fn is_restored(&self) {
-        self.wait_for("the first screen", |screen| !screen.alternate_screen() && !screen.hide_cursor());
-        self.with(|screen| {
-            assert!(!screen.bracketed_paste());
-            assert_eq!(screen.contents().trim(), "", "nothing of the counter stays");
-        });
-        assert_eq!(modes(self.master.as_deref().unwrap()), self.before);
-    }
-}
-
-/// A test that fails leaves no program behind.
-impl Drop for Counter {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }
 
 #[test]
 fn the_desk_comes_and_goes() {
     let data = demo();
-    let mut counter = Counter::start(data.path(), &[]);
+    let mut counter = start(data.path(), &[]);
     counter.shows("临河区");
     counter.shows("F1帮助");
     counter.wait_for("raw mode", |screen| screen.alternate_screen() && screen.bracketed_paste());
@@ -234,7 +112,7 @@ fn the_end_waits_for_the_slip() {
         // It has all and takes its time to say so.
         std::thread::sleep(Duration::from_secs(1));
     });
-    let mut counter = Counter::start(data.path(), &[(name, &folder)]);
+    let mut counter = start(data.path(), &[(name, &folder)]);
     counter.comes_to_the_confirmation();
     counter.types(" \r");
     assert!(got.recv_timeout(PATIENCE).unwrap().contains("2,427.70"));
@@ -267,7 +145,7 @@ fn a_slip_that_was_under_way_at_the_end_is_sent_again_at_the_next_start() {
     let data = demo();
     let (address, runtime, held) = printer_that_does_not_accept();
     let [(name, folder)] = with_printer(data.path(), address);
-    let mut counter = Counter::start(data.path(), &[(name, &folder)]);
+    let mut counter = start(data.path(), &[(name, &folder)]);
     counter.comes_to_the_confirmation();
     counter.types(" \r");
     counter.shows("今日 受理1");
@@ -282,7 +160,7 @@ fn a_slip_that_was_under_way_at_the_end_is_sent_again_at_the_next_start() {
         listener.accept().unwrap().0.read_to_string(&mut slip).unwrap();
         slip
     });
-    let counter = Counter::start(data.path(), &[(name, &folder)]);
+    let counter = start(data.path(), &[(name, &folder)]);
     counter.shows("上次没有送达的回执已重新发送，1 张");
     assert!(printer.join().unwrap().contains("2,427.70"));
     assert_eq!(spooled(data.path()), 0, "what arrived is not sent once more");
@@ -291,7 +169,7 @@ fn a_slip_that_was_under_way_at_the_end_is_sent_again_at_the_next_start() {
 #[test]
 fn sigterm_puts_the_terminal_back() {
     let data = demo();
-    let mut counter = Counter::start(data.path(), &[]);
+    let mut counter = start(data.path(), &[]);
     counter.shows("F1帮助");
     counter.signal(Signal::TERM);
     assert_eq!(counter.ends(), 0);
@@ -301,13 +179,13 @@ fn sigterm_puts_the_terminal_back() {
 #[test]
 fn a_killed_program_offers_its_draft() {
     let data = demo();
-    let mut counter = Counter::start(data.path(), &[]);
+    let mut counter = start(data.path(), &[]);
     counter.opens_a_claim();
     counter.types("0012345678\r");
     counter.shows("草稿已存");
     counter.signal(Signal::KILL);
     counter.ends();
-    let mut counter = Counter::start(data.path(), &[]);
+    let mut counter = start(data.path(), &[]);
     counter.shows("草稿");
     counter.shows("王秀英");
     counter.types("\r");
@@ -318,13 +196,13 @@ fn a_killed_program_offers_its_draft() {
 #[test]
 fn what_is_in_a_field_outlives_sigterm() {
     let data = demo();
-    let mut counter = Counter::start(data.path(), &[]);
+    let mut counter = start(data.path(), &[]);
     counter.opens_a_claim();
     counter.types("00123456");
     counter.shows("00123456");
     counter.signal(Signal::TERM);
     assert_eq!(counter.ends(), 0);
-    let mut counter = Counter::start(data.path(), &[]);
+    let mut counter = start(data.path(), &[]);
     counter.shows("草稿");
     counter.types("\r");
     counter.shows("00123456");
@@ -335,7 +213,7 @@ fn a_terminal_that_is_gone_ends_the_program() {
     // Where the signal is ignored, the terminal itself tells.
     for through in [&[][..], &["/bin/sh", "-c", "trap '' HUP; exec \"$@\"", "sh"]] {
         let data = demo();
-        let mut counter = Counter::start_through(through, &[], data.path(), &[]);
+        let mut counter = start_through(through, data.path(), &[]);
         counter.shows("F1帮助");
         counter.seen.lock().unwrap().over = true;
         // An answer on the screen lets the reader see that it is over.
@@ -349,7 +227,7 @@ fn a_terminal_that_is_gone_ends_the_program() {
 #[test]
 fn a_paste_with_line_breaks_is_text() {
     let data = demo();
-    let mut counter = Counter::start(data.path(), &[]);
+    let mut counter = start(data.path(), &[]);
     counter.shows("F1帮助");
     counter.send("\x1b[200~wang\r\nxiu\x1b[201~".as_bytes());
     counter.shows("wangxiu");
@@ -366,7 +244,7 @@ fn a_paste_with_line_breaks_is_text() {
 #[test]
 fn another_size_and_back_is_the_same_screen() {
     let data = demo();
-    let mut counter = Counter::start(data.path(), &[]);
+    let mut counter = start(data.path(), &[]);
     counter.shows("F1帮助");
     counter.types("wangxiu");
     counter.shows("王秀英");
@@ -391,7 +269,7 @@ fn another_size_and_back_is_the_same_screen() {
 #[test]
 fn no_color_means_none_and_the_console_has_ascii_borders() {
     let data = demo();
-    let counter = Counter::start(data.path(), &[("NO_COLOR", "1"), ("TERM", "linux")]);
+    let counter = start(data.path(), &[("NO_COLOR", "1"), ("TERM", "linux")]);
     counter.shows("F1帮助");
     let seen = counter.seen.lock().unwrap();
     let text = String::from_utf8_lossy(&seen.bytes);
@@ -417,7 +295,7 @@ fn another_day_is_the_worlds_own_and_another_size_another_world() {
         String::from_utf8(made.stderr).unwrap()
     };
     assert!(!make("1000", &["--today", "2021-04-02"]).contains("anew"));
-    let mut counter = Counter::start(folder.path(), &[]);
+    let mut counter = start(folder.path(), &[]);
     counter.shows("2021-04-02");
     counter.opens_a_claim();
     counter.types("0012345678\r");
@@ -437,7 +315,7 @@ fn another_day_is_the_worlds_own_and_another_size_another_world() {
     assert!(said.contains("made anew") && said.contains(aside.to_str().unwrap()), "{said}");
     assert!(aside.join("central.db").exists() && aside.join("journal.db").exists());
     // The old draft is of a member of the old world.
-    let counter = Counter::start(folder.path(), &[]);
+    let counter = start(folder.path(), &[]);
     counter.shows("2021-03-20");
     counter.shows("F1帮助");
     assert!(!counter.text().contains("草稿"));

@@ -34,19 +34,28 @@ SET search_path = '' SET timezone = 'Asia/Shanghai' SET datestyle = 'ISO, YMD' S
 SET plan_cache_mode = 'force_generic_plan' AS $$
 DECLARE
     wanted CONSTANT integer := 21;
-    units_most CONSTANT integer := 512;
+    units_most CONSTANT integer := 2000;
+    probed_most CONSTANT integer := 512;
+    walked_most CONSTANT integer := 800;
     me core.account := core.me();
     leagues integer[] := core.leagues(me);
     kinds smallint[];
     v_kind smallint;
     v_term text := term;
     v_after text;
+    v_behind text;  -- right behind what fits exactly: keys hold no control characters
+    v_from text;
+    v_to text;
+    v_arm integer;
+    v_member bigint;
+    cut boolean := false;
     v_limit integer := 43;
     v_units bigint[];
     v_unit_leagues integer[];
     arms integer[] := '{0,0,0,0}';
     hits bigint[] := '{}';
     more boolean := false;
+    hit_leagues integer[];
     r record;
 BEGIN
     PERFORM core.count_term(me, term || coalesce(' ' || unit, ''));
@@ -76,6 +85,7 @@ BEGIN
             ELSE PERFORM core.refuse('search');
         END CASE;
         v_after := core.after(v_term);
+        v_behind := v_term || chr(1);
         IF unit IS NOT NULL AND kinds[1] <= 2 THEN
             IF length(unit) < 2 THEN
                 PERFORM core.refuse('search');
@@ -92,21 +102,61 @@ BEGIN
                             AND k.name_key >= unit AND k.name_key < core.after(unit) LIMIT units_most + 1) z
                     LIMIT units_most + 1) u;
             END IF;
-            -- Of each unit its members with such keys, then all of them in order.
-            FOR r IN
-                SELECT z.member, count(*) OVER () AS count
-                FROM unnest(v_units[1:units_most], v_unit_leagues[1:units_most]) g(unit, league) CROSS JOIN LATERAL (
-                    SELECT k.member, k.office, k.kind, k.key FROM core.search_key k
-                    WHERE k.league = g.league AND k.unit = g.unit AND k.kind = ANY (kinds) AND k.kind <= 2
-                        AND k.key >= v_term AND k.key < v_after LIMIT 1001) z
-                ORDER BY z.kind, z.key <> v_term, z.office <> me.office, z.key, z.member LIMIT 200
-            LOOP
-                IF r.member <> ALL (hits) THEN
-                    hits := hits || r.member;
-                    EXIT WHEN cardinality(hits) = wanted;
+            -- Many units: names are walked through in their order first, which ends soon where many fit, or where few names do.
+            IF cardinality(v_units) > 48 THEN
+                <<walk>>
+                FOREACH v_kind IN ARRAY kinds LOOP
+                    FOR v_arm IN 1..4 LOOP
+                        v_from := CASE WHEN v_arm <= 2 THEN v_term ELSE v_behind END;
+                        v_to := CASE WHEN v_arm <= 2 THEN v_behind ELSE v_after END;
+                        SELECT count(*), array_agg(w.member ORDER BY w.key, w.member) FILTER (WHERE u.id IS NOT NULL) INTO r
+                        FROM (
+                            (SELECT k.key, k.member, k.unit FROM core.search_key k
+                             WHERE v_arm IN (1, 3) AND k.league = me.league AND k.office = me.office AND k.kind = v_kind
+                                AND k.key >= v_from AND k.key < v_to
+                             ORDER BY k.key, k.member LIMIT walked_most)
+                            UNION ALL
+                            (SELECT z.key, z.member, z.unit FROM unnest(leagues) g(league) CROSS JOIN LATERAL (
+                                SELECT k.key, k.member, k.unit FROM core.search_key k
+                                WHERE v_arm IN (2, 4) AND k.league = g.league AND k.kind = v_kind
+                                    AND k.key >= v_from AND k.key < v_to AND k.office <> me.office
+                                ORDER BY k.key, k.member LIMIT walked_most) z
+                             ORDER BY z.key, z.member LIMIT walked_most)) w
+                        LEFT JOIN unnest(v_units) u(id) ON u.id = w.unit;
+                        FOREACH v_member IN ARRAY coalesce(r.array_agg, '{}') LOOP
+                            IF v_member <> ALL (hits) THEN
+                                hits := hits || v_member;
+                                EXIT walk WHEN cardinality(hits) = wanted;
+                            END IF;
+                        END LOOP;
+                        IF r.count = walked_most THEN
+                            cut := true;
+                            EXIT walk;
+                        END IF;
+                    END LOOP;
+                END LOOP;
+                IF cut THEN
+                    hits := '{}';
                 END IF;
-                more := more OR r.count > 200;
-            END LOOP;
+            END IF;
+            -- Few units, or names without an end: of each unit its members with such keys, then all of them in order.
+            IF cut OR cardinality(v_units) <= 48 THEN
+                FOR r IN
+                    SELECT z.member, count(*) OVER () AS count
+                    FROM unnest(v_units[1:probed_most], v_unit_leagues[1:probed_most]) g(unit, league) CROSS JOIN LATERAL (
+                        SELECT k.member, k.office, k.kind, k.key FROM core.search_key k
+                        WHERE k.league = g.league AND k.unit = g.unit AND k.kind = ANY (kinds) AND k.kind <= 2
+                            AND k.key >= v_term AND k.key < v_after LIMIT 1001) z
+                    ORDER BY z.kind, z.key <> v_term, z.office <> me.office, z.key, z.member LIMIT 200
+                LOOP
+                    IF r.member <> ALL (hits) THEN
+                        hits := hits || r.member;
+                        EXIT WHEN cardinality(hits) = wanted;
+                    END IF;
+                    more := more OR r.count > 200;
+                END LOOP;
+                more := more OR cardinality(v_units) > probed_most;
+            END IF;
             more := more OR cardinality(v_units) > units_most;
         ELSE
             <<kinds>>
@@ -145,11 +195,13 @@ BEGIN
         END IF;
         more := more OR cardinality(hits) = wanted;
     END IF;
+    -- Worked out beforehand: an expression in the condition would keep row-level security from using the index.
+    hit_leagues := ARRAY(SELECT (h.id / 10000000)::integer FROM unnest(hits[1:20]) WITH ORDINALITY h(id, at) ORDER BY h.at);
     RETURN QUERY
         SELECT m.id, m.name, m.sex, extract(year FROM m.birth)::integer, core.mask(m.id_number, 6, 4), u.name,
             coalesce(c.period, 0), c.years, more, false
-        FROM unnest(hits[1:20]) WITH ORDINALITY f(id, at)
-        JOIN core.member m ON m.league = f.id / 10000000 AND m.id = f.id
+        FROM unnest(hits[1:20], hit_leagues) WITH ORDINALITY f(id, league, at)
+        JOIN core.member m ON m.league = f.league AND m.id = f.id
         JOIN core.unit u ON u.league = m.league AND u.id = m.unit
         CROSS JOIN LATERAL (
             SELECT max(x.period) AS period, (count(*) FILTER (WHERE x.period + x.back = x.newest))::integer AS years

@@ -60,7 +60,7 @@ END $$;
 CREATE FUNCTION core.covers_of(member_id bigint) RETURNS jsonb
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT coalesce(jsonb_agg(jsonb_build_object('period', v.period, 'from', v.from_day, 'to', v.to_day) ORDER BY v.period), '[]')
-    FROM core.cover v WHERE v.league = member_id / 10000000 AND v.member = member_id
+    FROM core.cover v WHERE v.league = (member_id / 10000000)::integer AND v.member = member_id
 $$;
 GRANT EXECUTE ON FUNCTION core.claim_json(core.claim), core.next_number(integer, integer, integer),
     core.claim_at(integer, integer, integer, core.account), core.covers_of(bigint) TO huzhu_api;

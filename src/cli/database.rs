@@ -60,6 +60,15 @@ pub fn options(url: &str, config: &Config, strings: &Strings) -> anyhow::Result<
     options.and_then(|options| options.check().map(|()| options)).map_err(|why| anyhow!(strings.get(why.key())))
 }
 
+/// The same for a command, whose configuration has not been read yet.
+///
+/// # Errors
+/// As [`options`].
+pub fn superuser(url: &str, global: &Global, strings: &Strings) -> anyhow::Result<PostgresOptions> {
+    let config = global.config(Vec::new())?.ok_or_else(|| anyhow!(strings.get("start-bad-config")))?;
+    options(url, &config, strings)
+}
+
 /// Opens a centre for somebody.
 ///
 /// # Errors
@@ -86,8 +95,7 @@ pub async fn centre(
     global: &Global,
     strings: &Strings,
 ) -> anyhow::Result<Arc<dyn Store>> {
-    let config = global.config(Vec::new())?.ok_or_else(|| anyhow!(strings.get("start-bad-config")))?;
-    let options = options(url, &config, strings)?;
+    let options = superuser(url, global, strings)?;
     let password = password.read(login, strings)?;
     log_in(options, login, &password, strings).await
 }

@@ -6,9 +6,11 @@ use std::time::{Duration, Instant};
 
 use chrono::NaiveDate;
 
-use super::database::Database;
-use super::words;
+use super::database::{self, Database};
+use super::password::PasswordFrom;
+use super::{Global, words};
 use crate::store::loading::Progress;
+use crate::store::postgres::PostgresStore;
 use crate::store::sqlite::SqliteStore;
 use crate::strings::Strings;
 use crate::strings::errors::store_error;
@@ -33,20 +35,23 @@ pub struct Args {
     /// The world's own day (default: 2021-03-20)
     #[arg(long, value_name = "DATE")]
     today: Option<NaiveDate>,
-    /// Where to: sqlite:PATH
+    /// Where to: sqlite:PATH, or postgres://HOST/DATABASE
     #[arg(long, value_name = "URL")]
     db: Database,
+    /// The superuser of the centre's server
+    #[arg(long = "as", value_name = "LOGIN", default_value = "postgres")]
+    login: String,
+    #[command(flatten)]
+    password: PasswordFrom,
 }
 
 /// Makes the world in the place of a generated one, or of none.
-pub async fn run(args: Args, strings: &Strings) -> anyhow::Result<ExitCode> {
+pub async fn run(args: Args, global: &Global) -> anyhow::Result<ExitCode> {
+    let strings = &global.strings();
     let claims = args.claims.unwrap_or(World::usual_claims(args.members));
     let world = World::new(args.seed, args.members, claims, args.today.unwrap_or_else(world_day));
     let policies = published();
     let assess = engine_of(&policies);
-    let Database::Sqlite(path) = args.db else {
-        return Err(anyhow::anyhow!(strings.get("start-embedded-only")));
-    };
     let shown = std::io::stderr().is_terminal();
     let mut next = Instant::now();
     let mut last = Progress::default();
@@ -58,7 +63,14 @@ pub async fn run(args: Args, strings: &Strings) -> anyhow::Result<ExitCode> {
             next = Instant::now() + SHOWN_EVERY;
         }
     };
-    let made = SqliteStore::create(&path, world, policies, assess, show).await;
+    let made = match &args.db {
+        Database::Sqlite(path) => SqliteStore::create(path, world, policies, assess, show).await,
+        Database::Postgres(url) => {
+            let options = database::superuser(url, global, strings)?;
+            let password = args.password.read_unless(options.is_socket(), &args.login, strings)?;
+            PostgresStore::create(&options, &args.login, &password, world, policies, assess, show).await
+        }
+    };
     if shown {
         eprint!("\r");
     }

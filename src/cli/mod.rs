@@ -136,7 +136,7 @@ pub fn run() -> ExitCode {
         Some(Command::Config(args)) => args.run(&global),
         Some(Command::Assess(args)) => args.run(&global.strings()),
         Some(Command::Policy(command)) => command.run(&global.strings()),
-        Some(Command::Generate(args)) => wait(generate::run(args, &global.strings())),
+        Some(Command::Generate(args)) => wait(generate::run(args, &global)),
         Some(Command::Search(args)) => wait(search::run(args, &global)),
         Some(Command::Verify(args)) => wait(verify::run(args, &global)),
         Some(Command::Seal(args)) => args.run(&global),

@@ -31,10 +31,19 @@ impl PasswordFrom {
     pub fn read(&self, login: &str, strings: &Strings) -> anyhow::Result<Secret> {
         // What is in memory is nobody else's: no picture of it on the disk.
         let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
-        match self.fd {
-            Some(fd) => of_descriptor(fd).map_err(|why| anyhow!(why.sentence(strings))),
-            None => ask(&strings.with("password-prompt", &[("login", &login)]), strings),
-        }
+        let password = match self.fd {
+            Some(fd) => of_descriptor(fd).map_err(|why| anyhow!(why.sentence(strings)))?,
+            None => ask(&strings.with("password-prompt", &[("login", &login)]), strings)?,
+        };
+        if password.is_empty() { Err(anyhow!(Wrong::Empty.sentence(strings))) } else { Ok(password) }
+    }
+
+    /// The same, but none where the server knows by itself who it is (`peer` on this machine's socket) and none is given.
+    ///
+    /// # Errors
+    /// As [`PasswordFrom::read`].
+    pub fn read_unless(&self, known: bool, login: &str, strings: &Strings) -> anyhow::Result<Secret> {
+        if known && self.fd.is_none() { Ok(Secret::default()) } else { self.read(login, strings) }
     }
 
     /// Takes what is given for a database that needs none, so that whoever wrote it is not left with a broken pipe.
@@ -52,7 +61,7 @@ impl PasswordFrom {
 /// Asks at the terminal, whose screen does not show what is typed. However that ends, its modes are put back.
 ///
 /// # Errors
-/// Where there is no terminal, or nothing was typed.
+/// Where there is no terminal.
 pub fn ask(prompt: &str, strings: &Strings) -> anyhow::Result<Secret> {
     let tty = File::options().read(true).write(true).open("/dev/tty");
     let mut tty = tty.map_err(|_| anyhow!(strings.get("password-nowhere")))?;
@@ -112,7 +121,6 @@ fn line(from: &mut impl Read) -> Result<Secret, Wrong> {
     }
     let line = bytes.strip_suffix(b"\r").unwrap_or(&bytes);
     match std::str::from_utf8(line) {
-        Ok("") => Err(Wrong::Empty),
         Ok(text) if text.len() <= SECRET_MAX => Ok(Secret::new(text)),
         Ok(_) => Err(Wrong::TooLong),
         Err(_) => Err(Wrong::NotText),
@@ -202,6 +210,9 @@ mod tests {
             (b"no line end", "no line end"),
             (b"first\nsecond\n", "first"),
             (b"windows\r\n", "windows"),
+            (b"", ""),
+            (b"\n", ""),
+            (b"\r\nsecond", ""),
             (b" blanks stay \n", " blanks stay "),
             ("密码\n".as_bytes(), "密码"),
         ] {
@@ -210,14 +221,7 @@ mod tests {
         assert_eq!(read(&[b'x'; 512]).map(|password| password.len()), Ok(512));
         let long = [&[b'x'; 512][..], b"\r\n"].concat();
         assert_eq!(read(&long).map(|password| password.len()), Ok(512));
-        for (bytes, why) in [
-            (&b""[..], "Empty"),
-            (b"\n", "Empty"),
-            (b"\r\nsecond", "Empty"),
-            (&[b'x'; 513], "TooLong"),
-            (&[b'x'; 600], "TooLong"),
-            (b"\xff\n", "NotText"),
-        ] {
+        for (bytes, why) in [(&[b'x'; 513][..], "TooLong"), (&[b'x'; 600], "TooLong"), (b"\xff\n", "NotText")] {
             assert_eq!(read(bytes).unwrap_err(), why);
         }
     }

@@ -12,7 +12,7 @@ use serde::Serialize;
 use tokio::task::JoinHandle;
 
 use super::cut::{Cuttable, Line};
-use super::database::Database;
+use super::database::{self, Database};
 use super::password::PasswordFrom;
 use super::start::Place;
 use super::story::{self, Step};
@@ -76,7 +76,11 @@ impl Args {
         let strings = Strings::new(config.lang());
         let password = match &self.db {
             Database::Sqlite(_) => self.password.take(&strings).map(|()| None)?,
-            Database::Postgres(_) => Some(self.password.read(&self.login, &strings)?),
+            Database::Postgres(url) => {
+                // What is wrong with the address is said before the password is asked for.
+                database::options(url, &config, &strings)?;
+                Some(self.password.read(&self.login, &strings)?)
+            }
         };
         let options = Options {
             story,

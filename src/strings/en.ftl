@@ -690,7 +690,6 @@ database-url-password = a database's address must not hold a password: remove it
 database-url-parameter = the centre's address takes no parameter but host (a socket's folder on this machine): remove what follows the question mark
 database-root-cert = a centre on another machine must prove itself: set database.root_cert
 start-flags-first = put --db, --login and --today after the command
-start-embedded-only = this command is for an embedded database (sqlite) only
 start-bad-config = the configuration is wrong, nothing was done
 
 ## Tamper evidence

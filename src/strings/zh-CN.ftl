@@ -690,7 +690,6 @@ database-url-password = 数据库地址里不能写密码：请删去，密码�
 database-url-parameter = 中心的地址里除 host（本机套接字目录）外不能写参数：请删去问号后的内容
 database-root-cert = 连接别的机器上的中心须有证书：请设置 database.root_cert
 start-flags-first = --db、--login 和 --today 请写在命令之后
-start-embedded-only = 此命令只用于嵌入式数据库（sqlite）
 start-bad-config = 配置有误，没有执行
 
 ## Tamper evidence

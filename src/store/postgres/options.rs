@@ -14,6 +14,7 @@ use crate::domain::secret::Secret;
 pub struct PostgresOptions {
     url: String,
     here: bool,
+    socket: bool,
     /// The login that the URL names.
     pub login: Option<String>,
     /// The authority that signed the centre's certificate (PEM).
@@ -94,6 +95,7 @@ impl PostgresOptions {
             url: url.to_owned(),
             // A socket's folder goes before the name.
             here: socket.is_some() || loopback,
+            socket: socket.is_some(),
             login: login.filter(|login| !login.is_empty()).map(str::to_owned),
             root_cert: None,
             client_cert: None,
@@ -109,6 +111,11 @@ impl PostgresOptions {
         client_key: Option<PathBuf>,
     ) -> PostgresOptions {
         PostgresOptions { root_cert, client_cert, client_key, ..self }
+    }
+
+    /// Whether it is a socket of this machine, where the server may know by itself who connects.
+    pub fn is_socket(&self) -> bool {
+        self.socket
     }
 
     /// Whether a connection would be proved enough.

@@ -142,6 +142,7 @@ struct Verified {
     printed: i64,
     holds_bill: bool,
     holds_stay: bool,
+    /// What can't be read of it is a difference of that field alone.
     paid: serde_json::Value,
 }
 
