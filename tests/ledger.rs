@@ -4,7 +4,9 @@
 mod postgres;
 
 use std::fs;
+use std::io::Write;
 use std::path::Path;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -434,9 +436,8 @@ async fn who_may_do_what() {
     for (login, sql) in denied {
         assert_eq!(sqlstates(&server.psql(login, PASSWORD, sql)), ["42501"], "{login}: {sql}");
     }
-    let many =
-        format!("SELECT api_v1.tree_nodes(array_fill(1::smallint, '{{201}}'), array_fill(0::bigint, '{{201}}'))");
-    assert_eq!(sqlstates(&server.psql("0137", PASSWORD, &many)), ["22023"]);
+    let many = "SELECT api_v1.tree_nodes(array_fill(1::smallint, '{201}'), array_fill(0::bigint, '{201}'))";
+    assert_eq!(sqlstates(&server.psql("0137", PASSWORD, many)), ["22023"]);
     for sql in ["SELECT api_v1.checkpoint()", "SELECT api_v1.tree_nodes('{0,1,9}', '{2,0,5}')"] {
         assert!(sqlstates(&server.psql("0137", PASSWORD, sql)).is_empty(), "{sql}");
     }
@@ -487,4 +488,51 @@ async fn a_wire_that_is_cut_leaves_one_history() {
     }
     assert_eq!((last.size, last.waiting), (sealed, 0));
     assert!(!folder.path().join("alarm.log").exists());
+}
+
+/// The program with a command, the password by a descriptor: exit status, output, errors.
+fn huzhu(folder: &Path, command: &[&str]) -> (bool, String, String) {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_huzhu"));
+    program.args(["--lang", "en"]).args(command).env_clear().env("HOME", folder);
+    program.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut program = program.spawn().unwrap();
+    // One that needs no password does not read it.
+    let _ = program.stdin.take().unwrap().write_all(format!("{PASSWORD}\n").as_bytes());
+    let output = program.wait_with_output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (output.status.success(), text(output.stdout), text(output.stderr))
+}
+
+#[tokio::test]
+async fn the_commands() {
+    let server = centre().await;
+    record(&server, 150_802, 3).await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (key, kept, url) = (path("key"), path("checkpoint"), server.url(DATABASE));
+    let make = ["seal", "--new-key", &key, "--name", "centre.example"];
+    let (made, verifier, said) = huzhu(folder.path(), &make);
+    assert!(made && verifier.starts_with("centre.example+"), "{said}");
+    let (made, nothing, said) = huzhu(folder.path(), &make);
+    assert!(!made && nothing.is_empty() && said.contains("never overwritten"), "{said}");
+    let seal = ["seal", "--db", &url, "--key", &key, "--login", "sealer", "--password-fd", "0"];
+    let (sealed, line, said) = huzhu(folder.path(), &seal);
+    assert!(sealed, "{said}");
+    let line: serde_json::Value = serde_json::from_str(&line).unwrap();
+    assert_eq!((&line["size"], &line["leaves"], &line["waiting"]), (&3.into(), &3.into(), &0.into()));
+    let verify =
+        ["verify", "--db", &url, "--as", "0401", "--password-fd", "0", "--seal-key", verifier.trim(), "--kept", &kept];
+    let found = |said: &str| -> serde_json::Value { serde_json::from_str(said).unwrap() };
+    let (_, said, _) = huzhu(folder.path(), &verify);
+    assert_eq!((&found(&said)["leaves"], &found(&said)["checkpoints"]), (&3.into(), &1.into()), "{said}");
+    assert!(!said.contains("\"leaf") && !said.contains("\"checkpoint "), "{said}");
+    as_owner(&server, "UPDATE core.claim_event SET hash = sha256(hash) WHERE place = 2").await;
+    let (good, said, _) = huzhu(folder.path(), &verify);
+    assert!(!good && said.contains(r#"{"claim":"150802-2","field":"leaf"}"#), "{said}");
+    as_owner(&server, "DELETE FROM ledger.checkpoint").await;
+    let (good, line, said) = huzhu(folder.path(), &seal);
+    assert!(!good && line.is_empty() && said.contains("call the auditor"), "{said}");
+    let (good, _, said) = huzhu(folder.path(), &["seal", "--db", &url, "--key", &kept, "--login", "sealer"]);
+    assert!(!good && said.contains("no signer's key"), "{said}");
+    assert!(folder.path().join("alarm.log").exists());
 }

@@ -321,6 +321,24 @@ async fn a_bill_is_claimed_once_in_the_region(central: &dyn Central) {
     assert!(!standing.office.is_empty());
 }
 
+async fn paper_bills_are_told_apart_by_their_words(central: &dyn Central) {
+    let store = central.open("0137").await;
+    let submit = async |number: &str, from: &str| {
+        let sheet = sheet_of(&*store, "王秀英").await;
+        let mut claim = stay(&*store, &sheet, number, from, from).await;
+        (claim.bill.code, claim.bill.check) = (String::new(), String::new());
+        store.submit(&claim).await
+    };
+    submit("甲字12", "2021-03-01").await.unwrap();
+    submit("乙字12", "2021-03-02").await.unwrap();
+    submit("é12", "2021-03-03").await.unwrap();
+    submit("É12", "2021-03-04").await.unwrap();
+    for same in ["甲字-１２", " 甲 字 12", "乙字（12）"] {
+        let again = submit(same, "2021-03-05").await;
+        assert!(matches!(again, Err(StoreError::Duplicate(Duplicate::Bill(_)))), "{same}: {again:?}");
+    }
+}
+
 async fn stays_may_touch_and_not_overlap(central: &dyn Central) {
     let store = central.open("0137").await;
     let sheet = sheet_of(&*store, "王秀英").await;
@@ -547,7 +565,7 @@ macro_rules! contract {
         other_leagues_are_out_of_scope claims_of_another_league_are_told_by_number_and_state
         heteronyms_dots_and_literals a_sheet_is_whole_and_masked looks_are_recorded_once_a_ticket
         looks_have_a_limit search_terms_have_a_limit a_submit_is_recorded_once facts_must_be_those_of_now a_bill_is_claimed_once_in_the_region
-        stays_may_touch_and_not_overlap of_two_windows_one_wins a_withdrawn_claim_frees_its_bill
+        paper_bills_are_told_apart_by_their_words stays_may_touch_and_not_overlap of_two_windows_one_wins a_withdrawn_claim_frees_its_bill
         prints_are_counted_before_they_go_out a_new_card_is_the_one_on_file the_desk_and_what_was_used_last
         reference_data_come_once what_is_hashed_is_what_the_program_hashes verify_names_what_was_changed
         verify_finds_a_policy_that_was_changed_with_its_hash

@@ -114,7 +114,7 @@ $$;
 -- Bills: spaces, dashes and widths out; the key under which one may be claimed once in the region (domain/bill.rs).
 CREATE FUNCTION core.plain(value text) RETURNS text
 LANGUAGE sql IMMUTABLE AS $$
-    SELECT upper(regexp_replace(normalize(value, NFKC), '[^[:alnum:]]', '', 'g'))
+    SELECT upper(regexp_replace(normalize(value, NFKC) COLLATE "und-x-icu", '[^[:alnum:]]', '', 'g') COLLATE "C")
 $$;
 CREATE FUNCTION core.bill_key(code text, number text, hospital text) RETURNS text
 LANGUAGE sql IMMUTABLE SET search_path = '' AS $$

@@ -28,7 +28,7 @@ GRANT INSERT ON core.account, core.account_event, core.device TO huzhu_accounts;
 GRANT UPDATE (active, duties) ON core.account TO huzhu_accounts;
 GRANT UPDATE (revoked) ON core.device TO huzhu_accounts;
 GRANT EXECUTE ON FUNCTION core.me(), core.now(), core.refuse(text), core.not_found(), core.not_allowed(),
-    core.throttled(timestamptz) TO huzhu_accounts;
+    core.throttled(timestamptz), core.moment_text(timestamptz) TO huzhu_accounts;
 
 -- Where a person's search terms are counted (core.count_term).
 CREATE FUNCTION core.make_term_counts(login text) RETURNS void

@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 use std::str::FromStr;
-use std::sync::Arc;
 
 use anyhow::anyhow;
 
@@ -78,10 +77,10 @@ pub async fn log_in(
     login: &str,
     password: &Secret,
     strings: &Strings,
-) -> anyhow::Result<Arc<dyn Store>> {
+) -> anyhow::Result<PostgresStore> {
     let store = PostgresStore::new(options);
     store.log_in(login, password).await.map_err(|error| anyhow!(words::centre(&error, strings)))?;
-    Ok(Arc::new(store))
+    Ok(store)
 }
 
 /// Opens a centre for a command: with the configuration's certificates, the password from where it comes.
@@ -94,7 +93,7 @@ pub async fn centre(
     password: &PasswordFrom,
     global: &Global,
     strings: &Strings,
-) -> anyhow::Result<Arc<dyn Store>> {
+) -> anyhow::Result<PostgresStore> {
     let options = superuser(url, global, strings)?;
     let password = password.read(login, strings)?;
     log_in(options, login, &password, strings).await

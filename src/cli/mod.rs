@@ -2,19 +2,27 @@
 //!
 //! - `database.rs`, `password.rs` what a command opens, and as whom
 //! - `start.rs` what the counter starts with · `words.rs` errors at the edge, as sentences
+//! - `centre.rs` what the commands of administrators have in common · `asked.rs` what they ask
 //! - `story.rs`, `cut.rs` what `replay` reads, and the line to the centre that it cuts
 //!
 //! To add a command: a file with its `Args` and `run`, a variant of `Command` with its help, its line in [`run`].
 //!
 //! Exit codes: 0 it went well, 1 a check failed or something went wrong, 2 the command line or the configuration is wrong.
 
+pub mod account;
+mod asked;
 pub mod assess;
+mod centre;
 pub mod config;
 pub mod cut;
 pub mod database;
 pub mod demo;
 pub mod desk;
+pub mod device;
 pub mod generate;
+pub mod guard;
+pub mod init;
+pub mod migrate;
 pub mod password;
 pub mod policy;
 pub mod replay;
@@ -84,6 +92,18 @@ enum Command {
     Search(search::Args),
     /// Recompute every claim and walk every chain
     Verify(verify::Args),
+    /// Set a new centre up
+    Init(init::Args),
+    /// Bring a centre's schema up to date
+    Migrate(migrate::Args),
+    /// Who may log in at the centre
+    #[command(subcommand)]
+    Account(account::Command),
+    /// Which terminals the centre knows
+    #[command(subcommand)]
+    Device(device::Command),
+    /// Watch the centre: end sessions that go too far
+    Guard(guard::Args),
     /// Sign what was recorded, with a key that the centre does not have
     Seal(seal::Args),
 }
@@ -139,6 +159,11 @@ pub fn run() -> ExitCode {
         Some(Command::Generate(args)) => wait(generate::run(args, &global)),
         Some(Command::Search(args)) => wait(search::run(args, &global)),
         Some(Command::Verify(args)) => wait(verify::run(args, &global)),
+        Some(Command::Init(args)) => wait(init::run(args, &global)),
+        Some(Command::Migrate(args)) => wait(migrate::run(args, &global)),
+        Some(Command::Account(command)) => wait(account::run(command, &global)),
+        Some(Command::Device(command)) => wait(device::run(command, &global)),
+        Some(Command::Guard(args)) => wait(guard::run(args, &global)),
         Some(Command::Seal(args)) => args.run(&global),
     };
     ended.unwrap_or_else(|error| {
@@ -150,4 +175,14 @@ pub fn run() -> ExitCode {
 /// Runs a command that waits for the store.
 fn wait(command: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::Result<ExitCode> {
     tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(command)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        super::Cli::command().debug_assert();
+    }
 }

@@ -29,13 +29,22 @@ impl PasswordFrom {
     /// # Errors
     /// A sentence that says what to do.
     pub fn read(&self, login: &str, strings: &Strings) -> anyhow::Result<Secret> {
-        // What is in memory is nobody else's: no picture of it on the disk.
-        let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
+        keep_in_memory();
         let password = match self.fd {
             Some(fd) => of_descriptor(fd).map_err(|why| anyhow!(why.sentence(strings)))?,
             None => ask(&strings.with("password-prompt", &[("login", &login)]), strings)?,
         };
         if password.is_empty() { Err(anyhow!(Wrong::Empty.sentence(strings))) } else { Ok(password) }
+    }
+
+    /// What is given to read several lines from, for a command that asks for more than one thing.
+    ///
+    /// # Errors
+    /// Where the descriptor can't be read.
+    pub fn descriptor(&self, strings: &Strings) -> anyhow::Result<Option<File>> {
+        keep_in_memory();
+        let open = |fd| File::open(format!("/dev/fd/{fd}"));
+        self.fd.map(open).transpose().map_err(|why| anyhow!(Wrong::Io(why).sentence(strings)))
     }
 
     /// The same, but none where the server knows by itself who it is (`peer` on this machine's socket) and none is given.
@@ -56,6 +65,19 @@ impl PasswordFrom {
             _ => Ok(()),
         }
     }
+}
+
+/// The next line of several.
+///
+/// # Errors
+/// Where there is none, or it is no text.
+pub fn next(from: &mut File, strings: &Strings) -> anyhow::Result<Secret> {
+    line(from).map_err(|why| anyhow!(why.sentence(strings)))
+}
+
+/// What is in memory is nobody else's: no picture of it on the disk.
+fn keep_in_memory() {
+    let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
 }
 
 /// Asks at the terminal, whose screen does not show what is typed. However that ends, its modes are put back.

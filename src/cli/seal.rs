@@ -1,20 +1,17 @@
 //! `huzhu seal`: takes what the centre recorded into the tree and signs it, once or again and again. It runs on a machine
 //! of its own, which has the key; the centre never has it. `--new-key` makes one.
 
-use std::fs::File;
-use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::anyhow;
 use chrono::Utc;
-use zeroize::Zeroizing;
 
-use super::{Global, USAGE, wait, words};
-use crate::config::Config;
-use crate::domain::secret::{SECRET_MAX, Secret};
-use crate::store::postgres::{PostgresOptions, PostgresStore};
+use super::password::PasswordFrom;
+use super::{Global, USAGE, database, wait, words};
+use crate::domain::secret::Secret;
+use crate::store::postgres::PostgresStore;
 use crate::store::sealer::{BATCH, SealError, Sealer, new_key};
 use crate::store::{Store, StoreError};
 use crate::strings::Strings;
@@ -35,11 +32,10 @@ pub struct Args {
     /// The account, which has the duty `sealer` and no other
     #[arg(long, value_name = "LOGIN")]
     login: Option<String>,
-    /// Read the password from this file descriptor
-    #[arg(long, value_name = "N")]
-    password_fd: Option<i32>,
+    #[command(flatten)]
+    password: PasswordFrom,
     /// Make a new key in this file, and print what terminals check with
-    #[arg(long, value_name = "FILE", requires = "name", conflicts_with_all = ["db", "key", "every", "login", "password_fd"])]
+    #[arg(long, value_name = "FILE", requires = "name", conflicts_with_all = ["db", "key", "every", "login", "fd"])]
     new_key: Option<PathBuf>,
     /// The name that goes into the key and every checkpoint, such as huzhu.example/2021
     #[arg(long, value_name = "NAME", requires = "new_key")]
@@ -60,10 +56,10 @@ impl Args {
         let told = |error: SealError| anyhow!(seal_error(&error, &strings));
         let path = self.key.unwrap_or_default();
         let mut sealer = Sealer::open(&path).map_err(told)?;
-        let options = options(&config, &strings)?;
+        let options = database::options(config.get("database.url"), &config, &strings)?;
         let login = Some(config.get("database.login")).filter(|login| !login.is_empty()).map(str::to_owned);
         let login = login.or(options.login.clone()).ok_or_else(|| anyhow!(strings.get("start-no-login")))?;
-        let password = password(self.password_fd, &strings)?;
+        let password = self.password.read(&login, &strings)?;
         let centre = PostgresStore::new(options);
         wait(rounds(&mut sealer, centre, (&login, &password), self.every, &strings))
     }
@@ -75,31 +71,6 @@ fn make(path: &Path, name: &str, strings: &Strings) -> anyhow::Result<ExitCode> 
     words::say(&verifier.to_string())?;
     eprintln!("{}", words::safe(&strings.with("seal-new-key", &[("path", &path.display())])));
     Ok(ExitCode::SUCCESS)
-}
-
-/// Where the centre is, by the configuration.
-fn options(config: &Config, strings: &Strings) -> anyhow::Result<PostgresOptions> {
-    let file = |key| Some(config.get(key)).filter(|path| !path.is_empty()).map(PathBuf::from);
-    let options = PostgresOptions::parse(config.get("database.url")).map_err(|why| anyhow!(strings.get(why.key())))?;
-    let options = options.with_certificates(
-        file("database.root_cert"),
-        file("database.client_cert"),
-        file("database.client_key"),
-    );
-    options.check().map_err(|why| anyhow!(strings.get(why.key())))?;
-    Ok(options)
-}
-
-/// The password from a file descriptor: its first line.
-fn password(descriptor: Option<i32>, strings: &Strings) -> anyhow::Result<Secret> {
-    let missing = || anyhow!(strings.get("seal-no-password"));
-    let descriptor = descriptor.ok_or_else(missing)?;
-    let mut line = Zeroizing::new(String::with_capacity(SECRET_MAX));
-    BufReader::new(File::open(format!("/dev/fd/{descriptor}")).map_err(|_| missing())?)
-        .take(SECRET_MAX as u64)
-        .read_line(&mut line)
-        .map_err(|_| missing())?;
-    Ok(Secret::new(line.trim_end_matches(['\r', '\n'])))
 }
 
 /// Seals until nothing waits; with `every` for ever. What may pass by itself ends no round but the only one.

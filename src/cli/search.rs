@@ -64,7 +64,7 @@ pub async fn run(args: Args, global: &Global) -> anyhow::Result<ExitCode> {
             store.check().await.map_err(told)?;
             Arc::new(store)
         }
-        Database::Postgres(url) => database::centre(url, &args.login, &args.password, global, strings).await?,
+        Database::Postgres(url) => Arc::new(database::centre(url, &args.login, &args.password, global, strings).await?),
     };
     let today = store.hello().await.map_err(told)?.now.date();
     let (kind, found, sentence) = match Query::parse(&args.text, today) {

@@ -127,7 +127,7 @@ impl Place {
         let login = named.or(options.login.clone()).unwrap_or_default();
         let mut entrance = Entrance { login, office: self.config.office(), open: false };
         let store: Arc<dyn Store> = match &self.password {
-            Some(password) => database::log_in(options, &entrance.login, password, strings).await?,
+            Some(password) => Arc::new(database::log_in(options, &entrance.login, password, strings).await?),
             None => Arc::new(PostgresStore::new(options)),
         };
         entrance.open = self.password.is_some();

@@ -1,8 +1,7 @@
 //! Accounts of the centre: how a login looks, which duties there are, and how a person is told from another without his ID
 //! number being kept.
 //!
-//! To add a duty: a line in [`Duty`], its role and function in `migrations/postgres`, its word `duty-CODE` in both message
-//! files.
+//! To add a duty: a line in [`Duty`], its role and the functions that it may call in `migrations/postgres`.
 
 use std::fmt;
 use std::str::FromStr;

@@ -26,6 +26,7 @@ pub mod password;
 pub mod query;
 pub mod romanise;
 pub mod secret;
+pub mod serial;
 pub mod sheet;
 pub mod text;
 pub mod words;

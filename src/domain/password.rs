@@ -39,12 +39,12 @@ impl Weak {
     /// The key of its sentence; `most` goes with the lengths.
     pub const fn key(self) -> &'static str {
         match self {
-            Weak::Characters => "password-characters",
-            Weak::Short(_) => "password-short",
-            Weak::Long(_) => "password-long",
-            Weak::Login => "password-login",
-            Weak::Run => "password-run",
-            Weak::Common => "password-common",
+            Weak::Characters => "weak-characters",
+            Weak::Short(_) => "weak-short",
+            Weak::Long(_) => "weak-long",
+            Weak::Login => "weak-login",
+            Weak::Run => "weak-run",
+            Weak::Common => "weak-common",
         }
     }
 

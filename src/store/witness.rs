@@ -205,10 +205,15 @@ impl Witness {
         self.held.as_ref().map(Trusted::checkpoint)
     }
 
+    /// Whether the configured key is the pinned one, or none is configured.
+    pub fn fits_its_key(&self) -> bool {
+        self.configured.as_ref().is_none_or(|configured| Some(configured) == self.key.as_ref())
+    }
+
     /// What to think of `shown`, the centre's newest note.
     pub fn judge(&self, shown: Option<&str>) -> Verdict {
         let Some(key) = &self.key else { return Verdict::NoKey };
-        if self.configured.as_ref().is_some_and(|configured| configured != key) {
+        if !self.fits_its_key() {
             return Verdict::Alarm(Alarm::OtherKey);
         }
         let Some(note) = shown else {

@@ -1,5 +1,6 @@
 //! The adapter for PostgreSQL on a server of its own, a copy of one that is made once.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -33,9 +34,9 @@ pub async fn postgres() -> Postgres {
 pub async fn postgres_with(options: Options) -> Postgres {
     let server = server_with("world", options, async |server| {
         server.execute("postgres", &format!("CREATE DATABASE {DATABASE}")).await;
-        let options = PostgresOptions::parse(&server.url(DATABASE)).unwrap();
-        let password = Secret::new(SUPERUSER_PASSWORD);
-        PostgresStore::create(&options, SUPERUSER, &password, world(), published(), |_| None, |_| ()).await.unwrap();
+        let (place, password) = (place(server), Secret::new(SUPERUSER_PASSWORD));
+        let made = PostgresStore::create(&place, SUPERUSER, &password, world(), published(), |_| None, |_| ()).await;
+        made.unwrap_or_else(|error| panic!("{error}\n{}", server.log()));
     })
     .await;
     Postgres { server, world: world() }
@@ -46,13 +47,17 @@ pub async fn postgres_with_claims(claims: u32) -> Postgres {
     let world = || World::new(7, 2000, claims, day("2021-03-20"));
     let server = server_with(&format!("claims-{claims}"), Options::default(), async |server| {
         server.execute("postgres", &format!("CREATE DATABASE {DATABASE}")).await;
-        let options = PostgresOptions::parse(&server.url(DATABASE)).unwrap();
-        let (password, policies) = (Secret::new(SUPERUSER_PASSWORD), published());
+        let (place, password, policies) = (place(server), Secret::new(SUPERUSER_PASSWORD), published());
         let engine = engine_of(&policies);
-        PostgresStore::create(&options, SUPERUSER, &password, world(), policies, engine, |_| ()).await.unwrap();
+        let made = PostgresStore::create(&place, SUPERUSER, &password, world(), policies, engine, |_| ()).await;
+        made.unwrap_or_else(|error| panic!("{error}\n{}", server.log()));
     })
     .await;
     Postgres { server, world: world() }
+}
+
+fn place(server: &Server) -> PostgresOptions {
+    PostgresOptions::parse(&server.url(DATABASE)).unwrap()
 }
 
 impl Postgres {
@@ -64,6 +69,14 @@ impl Postgres {
     /// The same, to stop and start.
     pub fn server_mut(&mut self) -> &mut Server {
         &mut self.server
+    }
+
+    /// A store by way of another address, a proxy's.
+    pub async fn open_by(&self, address: SocketAddr, login: &str) -> PostgresStore {
+        let place = PostgresOptions::parse(&self.server.url_by(address, DATABASE)).unwrap();
+        let store = PostgresStore::new(place);
+        store.log_in(login, &Secret::new(PASSWORD)).await.unwrap();
+        store
     }
 
     async fn raw(&self) -> PgConnection {
@@ -80,9 +93,7 @@ impl Postgres {
 #[async_trait]
 impl Central for Postgres {
     async fn open(&self, login: &str) -> Arc<dyn Store> {
-        let store = PostgresStore::new(PostgresOptions::parse(&self.server.url(DATABASE)).unwrap());
-        store.log_in(login, &Secret::new(PASSWORD)).await.unwrap();
-        Arc::new(store)
+        Arc::new(self.open_by(self.server.address(), login).await)
     }
 
     async fn verifier(&self) -> Arc<dyn Store> {

@@ -10,7 +10,7 @@ use tokio::time::timeout;
 use super::error::{failed, not_opened};
 use super::line::OPENING;
 use super::scram::Verifier;
-use super::{PostgresOptions, fixed};
+use super::{PROTOCOL, PostgresOptions, fixed};
 use crate::domain::account::{Duty, Login};
 use crate::domain::canonical::Hash;
 use crate::domain::secret::Secret;
@@ -41,6 +41,9 @@ const MIGRATIONS: [(i64, &str, &str); 10] = [
     migration!(9, "0009_verify"),
     migration!(10, "0010_generated"),
 ];
+
+/// Whether a centre is one already.
+const SET_UP: &str = "SELECT EXISTS (SELECT FROM core.account) OR EXISTS (SELECT FROM core.office)";
 
 /// An account that is to be made.
 #[derive(Clone, Debug)]
@@ -82,6 +85,28 @@ impl Administrator {
     /// `Refused("superuser")` for anybody else, `VersionTooOld` where a newer program was there.
     pub async fn migrate(&mut self) -> Result<usize, StoreError> {
         migrate(&mut self.connection).await
+    }
+
+    /// Whether somebody set the centre up already.
+    ///
+    /// # Errors
+    /// As [`Administrator::migrate`].
+    pub async fn is_set_up(&mut self) -> Result<bool, StoreError> {
+        superuser(&mut self.connection).await?;
+        let there = "SELECT to_regclass('core.account') IS NOT NULL";
+        if !sqlx::query_scalar::<_, bool>(there).fetch_one(&mut self.connection).await.map_err(failed)? {
+            return Ok(false);
+        }
+        sqlx::query_scalar(SET_UP).fetch_one(&mut self.connection).await.map_err(failed)
+    }
+
+    /// The duties of whoever this session is for, as codes.
+    ///
+    /// # Errors
+    /// `NotAllowed` for the superuser, who has no account.
+    pub async fn duties(&mut self) -> Result<Vec<String>, StoreError> {
+        let text = "SELECT ARRAY(SELECT json_array_elements_text(api_v1.hello($1) -> 'duties'))";
+        sqlx::query_scalar(text).bind(PROTOCOL).fetch_one(&mut self.connection).await.map_err(failed)
     }
 
     /// Sets a new centre up ([`init`]).

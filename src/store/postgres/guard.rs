@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use serde::Serialize;
 use sqlx::postgres::PgRow;
 use sqlx::postgres::types::PgInterval;
 use sqlx::{Connection, Row};
@@ -61,7 +62,7 @@ impl Default for Limits {
 }
 
 /// A session that was ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Ended {
     /// The server's process.
     pub pid: i32,

@@ -55,7 +55,7 @@ impl Ledger for Centre {
     async fn events(&mut self, most: usize) -> Result<Vec<SealEvent>, StoreError> {
         // In another order each time: nothing may depend on it.
         let mut next: Vec<_> = self.events.iter().filter(|event| !self.sealed.contains(event)).cloned().collect();
-        next.sort_by_key(|event| if self.seen.len() % 2 == 0 { event.office } else { -event.office });
+        next.sort_by_key(|event| if self.seen.len().is_multiple_of(2) { event.office } else { -event.office });
         next.truncate(most);
         Ok(next)
     }
@@ -63,7 +63,7 @@ impl Ledger for Centre {
     async fn append(&mut self, batch: &Batch) -> Result<(), StoreError> {
         self.seen.push(batch.note.clone());
         if batch.first != self.sealed.len() as u64 {
-            return Err(StoreError::Refused("tree-size".to_owned()));
+            return Err(StoreError::Stale(0));
         }
         match self.lose.take() {
             Some(false) => return Err(StoreError::Unknown("cut".to_owned())),
