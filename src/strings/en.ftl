@@ -744,6 +744,7 @@ weak-run = the password is one or two characters again and again, or a run: choo
 weak-common = the password is one of those that are tried first: choose another
 refused-superuser = This is done by the superuser of the database: run it as the system's user postgres, by the socket.
 refused-initialised = The centre is set up already: nothing was changed.
+refused-protocol = This program is older than what is asked for: update it first.
 refused-account-login = A login has 2 to 20 small letters and digits and does not begin with huzhu, postgres or pg.
 refused-account-exists = There is such a login already: choose another.
 refused-account-person = This person has an active account already: lock that one first.

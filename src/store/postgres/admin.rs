@@ -167,7 +167,7 @@ pub async fn init(
     tx.commit().await.map_err(failed)
 }
 
-async fn superuser(connection: &mut PgConnection) -> Result<(), StoreError> {
+pub(super) async fn superuser(connection: &mut PgConnection) -> Result<(), StoreError> {
     let text = "SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = session_user";
     let is: bool = sqlx::query_scalar(text).fetch_one(connection).await.map_err(failed)?;
     if is { Ok(()) } else { Err(StoreError::Refused("superuser".into())) }

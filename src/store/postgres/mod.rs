@@ -5,6 +5,7 @@
 //! - `line` the one connection: opened, lost, opened again; what may be asked twice
 //! - `seal` the ledger: what a sealer calls, the nodes that proofs need
 //! - `admin` setting the centre up, and its schema · `accounts` who may log in · `fixed` the rows that it begins with
+//! - `settings` what holds for the whole centre
 //! - `guard` what ends sessions that go too far · `scram` what is kept of a password
 //! - `error` what the server says, in the store's words · `answers` JSON of the functions as domain values
 //! - `verify` what an auditor's verification reads
@@ -22,6 +23,7 @@ mod load;
 mod options;
 pub mod scram;
 mod seal;
+pub mod settings;
 mod verify;
 
 use async_trait::async_trait;
