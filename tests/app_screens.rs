@@ -48,6 +48,32 @@ fn the_members_sheet_is_masked_and_says_what_was_paid() {
 }
 
 #[test]
+fn of_a_claim_of_another_league_number_day_and_state_are_shown() {
+    let mut counter = Counter::chinese();
+    counter.type_text("wa");
+    counter.found(two_hits());
+    counter.press("enter");
+    let outside = line(9, "王秀英", ClaimState::Submitted).outside();
+    counter.opened(sheet(vec![outside.clone()]));
+    for text in ["HZ150802-2021-0000009", "2021-03-19", "已受理", "其他盟市的申领", "历次补助 0次"] {
+        counter.expect(text);
+    }
+    for text in ["住院", "医疗费总额", "2021-03-01"] {
+        counter.expect_not(text);
+    }
+    // Beside a told one the sums are of what is told.
+    let mut counter = Counter::chinese();
+    counter.type_text("wa");
+    counter.found(two_hits());
+    counter.press("enter");
+    counter.opened(sheet(vec![outside, line(5, "王秀英", ClaimState::Submitted)]));
+    counter.expect("历次补助 1次 2,427.70");
+    counter.expect_not("0.00");
+    counter.press("down");
+    counter.expect("2021-03-01 至 2021-03-08  医疗费总额");
+}
+
+#[test]
 fn numbers_are_revealed_one_by_one_for_thirty_seconds() {
     let mut counter = Counter::chinese();
     counter.type_text("wa");

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use central::{Central, day, sheet_of, stay};
 use huzhu::domain::canonical::{hex, sha256};
-use huzhu::domain::claim::{ClaimId, ClaimState, NewClaim, Payee};
+use huzhu::domain::claim::{Agent, ClaimId, ClaimState, NewClaim, Payee};
 use huzhu::domain::member::PersonalField;
 use huzhu::domain::query::{Query, Term};
 use huzhu::store::{Difference, Duplicate, Found, Store, StoreError};
@@ -148,12 +148,12 @@ async fn claims_of_another_league_are_told_by_number_and_state(central: &dyn Cen
     let claim = stay(&*region, &sheet, "0000000001", "2021-03-01", "2021-03-08").await;
     let number = region.submit(&claim).await.unwrap().claim.number;
     let whole = region.claims_of(sheet.member.id).await.unwrap();
-    assert_eq!((whole[0].total, whole[0].admission), (claim.total, claim.admission));
+    assert_eq!((whole[0].total, whole[0].admission, whole[0].kind), (claim.total, claim.admission, Some(claim.kind)));
     let store = central.open("0137").await;
     let told = store.claims_of(sheet.member.id).await.unwrap();
     assert_eq!((told[0].number, told[0].state, told[0].hospital.as_str()), (number, ClaimState::Submitted, ""));
-    assert!(told[0].total.is_zero() && told[0].medical_total.is_zero());
-    assert_eq!((told[0].admission, told[0].until), (None, None));
+    assert!(!told[0].is_told() && told[0].total.is_zero() && told[0].medical_total.is_zero());
+    assert_eq!((told[0].kind, told[0].admission, told[0].until), (None, None, None));
     assert_eq!(sheet_of(&*store, "王秀英").await.claims, told);
 }
 
@@ -474,6 +474,37 @@ async fn reference_data_come_once(central: &dyn Central) {
     assert!(store.reference("other").await.unwrap().is_some());
 }
 
+async fn what_is_hashed_is_what_the_program_hashes(central: &dyn Central) {
+    let store = central.open("0137").await;
+    // A character of four bytes, one that is written in two ways and goes in as the longer, quotes and a line's end.
+    let agent = Agent {
+        name: "\u{20bb7}\u{5c71}·e\u{301}".into(),
+        id_number: "152801197105062264".into(),
+        relation: "spouse".into(),
+    };
+    for (at, who) in [(1, "王秀英"), (2, "王秀芳"), (3, "李玉梅")] {
+        let sheet = sheet_of(&*store, who).await;
+        let mut claim = stay(&*store, &sheet, &format!("{at:010}"), "2021-03-01", "2021-03-08").await;
+        if at < 3 {
+            claim.agent = Some(agent.clone());
+            claim.remark = "cafe\u{301} \u{1112}\u{1161}\u{11ab} \"急\"\n\\".into();
+            claim.payee = Payee::New { bank: "中国工商银行".into(), card: "6222020000000000123".into() };
+        }
+        let submitted = store.submit(&claim).await.unwrap().claim;
+        assert_eq!((&submitted.claim.agent, &submitted.claim.remark), (&claim.agent, &claim.remark));
+        store.record_print(submitted.number).await.unwrap();
+        if at == 2 {
+            store.withdraw(submitted.number, 1, "e\u{301} \"").await.unwrap();
+        }
+    }
+    let found = central.verifier().await.verify().await.unwrap();
+    assert_eq!((found.claims, found.chains, found.differences), (3, 1, Vec::new()));
+    // Each claim has a salt of its own.
+    let salts = "SELECT count(DISTINCT replace(CAST(salt AS text), '-', '')) FROM claim \
+                 WHERE length(replace(CAST(salt AS text), '-', '')) = 32";
+    assert_eq!(central.count(salts).await, 3);
+}
+
 async fn verify_names_what_was_changed(central: &dyn Central) {
     let store = central.open("0137").await;
     for (at, who) in [(1, "王秀英"), (2, "王秀芳"), (3, "李玉梅")] {
@@ -484,7 +515,9 @@ async fn verify_names_what_was_changed(central: &dyn Central) {
     let store = central.verifier().await;
     let whole = store.verify().await.unwrap();
     assert_eq!((whole.claims, whole.chains, whole.differences), (3, 1, Vec::new()));
-    assert!(central.tamper("UPDATE claim SET total = total + 1 WHERE number = 2").await.is_err(), "never edited");
+    for edit in ["total = total + 1", "salt = '00000000-0000-0000-0000-000000000000'"] {
+        assert!(central.tamper(&format!("UPDATE claim SET {edit} WHERE number = 2")).await.is_err(), "never edited");
+    }
     for (statement, back, field) in central.tampered() {
         central.tamper_as_owner(statement).await;
         let found = store.verify().await.unwrap().differences;
@@ -534,7 +567,7 @@ macro_rules! contract {
         looks_have_a_limit search_terms_have_a_limit a_submit_is_recorded_once facts_must_be_those_of_now a_bill_is_claimed_once_in_the_region
         paper_bills_are_told_apart_by_their_words stays_may_touch_and_not_overlap of_two_windows_one_wins a_withdrawn_claim_frees_its_bill
         prints_are_counted_before_they_go_out a_new_card_is_the_one_on_file the_desk_and_what_was_used_last
-        reference_data_come_once verify_names_what_was_changed
+        reference_data_come_once what_is_hashed_is_what_the_program_hashes verify_names_what_was_changed
         verify_finds_a_policy_that_was_changed_with_its_hash
     );)* };
     (@ $adapter:ident, $central:path, $($case:ident)*) => {

@@ -153,7 +153,8 @@ CREATE TABLE core.policy (
 );
 
 -- A claim as it was submitted, and its last state. `league` is the office's. Texts that are JSON are stored as they came.
--- `request` is the hash of what was sent: a retry is told from an id that is used again.
+-- `request` is the hash of what was sent: a retry is told from an id that is used again. `salt` is what the commitments to
+-- card, agent and remark are made with: no function tells it to anybody.
 CREATE TABLE core.claim (
     league         integer       NOT NULL,
     id             uuid          NOT NULL,
@@ -197,6 +198,7 @@ CREATE TABLE core.claim (
     reasons        text          NOT NULL,
     remark         text          NOT NULL CHECK (char_length(remark) <= 200),
     request        bytea         NOT NULL,
+    salt           uuid          NOT NULL DEFAULT gen_random_uuid(),
     prints         integer       NOT NULL DEFAULT 0,
     member_league  integer       NOT NULL GENERATED ALWAYS AS ((member / 10000000)::integer) STORED,
     PRIMARY KEY (league, id),

@@ -87,10 +87,11 @@ LANGUAGE sql IMMUTABLE SET search_path = '' AS $$
 $$;
 CREATE FUNCTION core.hash_hex(VARIADIC fields text[]) RETURNS text
 LANGUAGE sql IMMUTABLE SET search_path = '' AS $$ SELECT encode(sha256(core.canonical(VARIADIC fields)), 'hex') $$;
--- A personal value in a hash: nobody who lacks it learns it from there.
-CREATE FUNCTION core.commitment(name text, id uuid, value text) RETURNS text
+-- What stands for a personal value in a claim's hash, and what auditors see of it: salted with the claim's own random 32
+-- digits, which nobody is told, so that trying all cards or remarks against it finds nothing.
+CREATE FUNCTION core.commitment(name text, salt uuid, value text) RETURNS text
 LANGUAGE sql IMMUTABLE SET search_path = '' AS $$
-    SELECT CASE WHEN value = '' THEN '' ELSE core.hash_hex(name, id::text, value) END
+    SELECT CASE WHEN value = '' THEN '' ELSE core.hash_hex(name, replace(salt::text, '-', ''), value) END
 $$;
 -- A person, as accounts and members are compared.
 CREATE FUNCTION core.person_hash(id_number text) RETURNS bytea
@@ -132,8 +133,8 @@ LANGUAGE sql IMMUTABLE SET search_path = '' AS $$
         c.period::text, c.kind, state_then, '1', core.moment_text(c.submitted_at), c.clerk, c.channel, c.bill_code,
         c.bill_number, c.bill_check, c.bill_hospital, c.hospital, c.diagnosis, c.diagnosis_name,
         CASE WHEN c.standard THEN '1' ELSE '0' END, c.mode, c.facts, c.policy, c.version::text, c.policy_sha256,
-        c.assessment, c.total::text, c.bank, core.commitment('card', c.id, coalesce(card, '')), c.last4,
-        core.commitment('agent', c.id, c.agent), c.documents, c.reasons, core.commitment('remark', c.id, c.remark),
+        c.assessment, c.total::text, c.bank, core.commitment('card', c.salt, coalesce(card, '')), c.last4,
+        core.commitment('agent', c.salt, c.agent), c.documents, c.reasons, core.commitment('remark', c.salt, c.remark),
         c.seat::text, c.day::text, coalesce(c.admission::text, ''), coalesce(c.discharge::text, ''),
         coalesce(c.settlement::text, ''), c.medical_total::text]
 $$;

@@ -57,9 +57,9 @@ BEGIN
             'office', c.office::text, 'year', c.year, 'number', c.number, 'league', c.league::text, 'rev', c.rev,
             'submitted_at', core.moment_text(c.submitted_at), 'submitted_at_text', core.moment_text(c.submitted_at), 'day', c.day::text, 'clerk', c.clerk, 'prints', c.prints,
             'medical_total', c.medical_total::text, 'documents', c.documents, 'reasons', c.reasons,
-            'card', core.commitment('card', c.id, coalesce((SELECT k.number FROM core.card k
+            'card', core.commitment('card', c.salt, coalesce((SELECT k.number FROM core.card k
                 WHERE k.league = c.member_league AND k.member = c.member AND k.place = c.card), '')),
-            'agent', core.commitment('agent', c.id, c.agent), 'remark', core.commitment('remark', c.id, c.remark),
+            'agent', core.commitment('agent', c.salt, c.agent), 'remark', core.commitment('remark', c.salt, c.remark),
             'first_kind', f.kind, 'first_body', f.body,
             'state', (SELECT e.kind FROM core.claim_event e WHERE e.league = c.league AND e.claim = c.id AND e.kind <> 'printed'
                 ORDER BY e.place DESC LIMIT 1),

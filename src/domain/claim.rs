@@ -322,8 +322,8 @@ pub struct ClaimLine {
     pub number: ClaimNumber,
     /// Counts changes.
     pub rev: u32,
-    /// The kind.
-    pub kind: ClaimKind,
+    /// The kind; none of a claim of another league, of which only number, office, state and day are told.
+    pub kind: Option<ClaimKind>,
     /// The state.
     pub state: ClaimState,
     /// The day of submission (Asia/Shanghai).
@@ -349,11 +349,16 @@ pub struct ClaimLine {
 }
 
 impl ClaimLine {
-    /// What is told of a claim of another league: its number, with it the office, and its state. What says what was treated,
-    /// when and for how much is empty; the kind is the first one.
+    /// Whether it is told what was treated, when and for how much: not so of a claim of another league.
+    pub const fn is_told(&self) -> bool {
+        self.kind.is_some()
+    }
+
+    /// What is told of a claim of another league: its number, with it the office, its state and its day. What says what was
+    /// treated, when and for how much is empty, and nothing of it is to be shown.
     pub fn outside(self) -> ClaimLine {
         ClaimLine {
-            kind: ClaimKind::default(),
+            kind: None,
             admission: None,
             until: None,
             hospital: String::new(),

@@ -2,6 +2,7 @@
 //! and the body of a submit's event. PostgreSQL builds the same texts in SQL.
 //!
 //! - `event` one link of an office's chain, and what events of other kinds carry
+//! - `personal` texts that not everybody sees, and what they are committed to
 //!
 //! The event of a submit carries the hash of the claim's canonical bytes and a short hash of each field, so that a
 //! verification can name the field that was changed. [`Form`] says how the bytes are made; a body says its form, so that
@@ -11,15 +12,17 @@
 //! [`Recorded::fields_in`], and the columns of both adapters. What was recorded is never put into another form.
 
 mod event;
+mod personal;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 pub use self::event::{Event, EventText, printed, withdrawal};
+pub use self::personal::{Personal, Salt, commitment};
 use super::StoreError;
 use crate::domain::area::AreaCode;
 use crate::domain::canonical::{Canonical, Hash, hex, moment, sha256};
-use crate::domain::claim::{Claim, ClaimId, ClaimState, NewClaim};
+use crate::domain::claim::{Claim, ClaimState, NewClaim};
 use crate::domain::cover::Paid;
 use crate::domain::date::to_shanghai;
 use crate::domain::money::Money;
@@ -71,48 +74,6 @@ impl TryFrom<u32> for Form {
     }
 }
 
-/// A personal text of a claim: itself, or for who must not see it only what it was committed to.
-#[derive(Clone, PartialEq, Eq)]
-pub enum Personal {
-    /// The text; empty where there is none.
-    Value(String),
-    /// Its commitment, as [`commitment`] makes it.
-    Commitment(String),
-}
-
-impl Personal {
-    /// The text, where it is to be seen.
-    pub fn value(&self) -> Option<&str> {
-        match self {
-            Personal::Value(value) => Some(value),
-            Personal::Commitment(_) => None,
-        }
-    }
-
-    /// What stands for it in the canonical bytes.
-    pub fn commitment(&self, field: &str, claim: ClaimId) -> String {
-        match self {
-            Personal::Value(value) => commitment(field, claim, value),
-            Personal::Commitment(commitment) => commitment.clone(),
-        }
-    }
-}
-
-impl std::fmt::Debug for Personal {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Personal(***)")
-    }
-}
-
-/// What a claim's field is committed to: SHA-256 in hexadecimal of the field's name, the claim's id and the value as
-/// canonical bytes; empty where the value is.
-pub fn commitment(field: &str, claim: ClaimId, value: &str) -> String {
-    if value.is_empty() {
-        return String::new();
-    }
-    hex(&Canonical::new(field).text(&claim.to_string()).text(value).hash())
-}
-
 /// A recorded claim with what was derived for lists. What an adapter calls its row is kept beside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recorded {
@@ -124,6 +85,8 @@ pub struct Recorded {
     pub submitted_at: String,
     /// 医疗费总额
     pub medical_total: Money,
+    /// What the personal texts are committed with; none where only commitments are to be seen.
+    pub salt: Salt,
     /// The number of the card that is paid to.
     pub card: Personal,
     /// Who came in the member's place, JSON.
@@ -153,6 +116,8 @@ pub struct Entry<'a> {
     pub clerk: &'a str,
     /// 医疗费总额
     pub medical_total: Money,
+    /// What the personal texts are committed with: new for every claim.
+    pub salt: &'a Salt,
     /// The number of the card that is paid to; empty without one.
     pub card: &'a str,
 }
@@ -179,6 +144,7 @@ impl Recorded {
             day: to_shanghai(entry.at).date().to_string(),
             submitted_at: moment(entry.at),
             medical_total: entry.medical_total,
+            salt: entry.salt.clone(),
             card: Personal::Value(entry.card.to_owned()),
             agent: Personal::Value(new.agent.as_ref().map(json).transpose()?.unwrap_or_default()),
             remark: Personal::Value(new.remark.clone()),
@@ -205,7 +171,7 @@ impl Recorded {
         let date = |date: Option<NaiveDate>| date.map(|date| date.to_string()).unwrap_or_default();
         let personal = |name: &'static str, personal: &Personal| match form {
             Form::First => (name, personal.value().unwrap_or_default().to_owned()),
-            Form::Second => (name, personal.commitment(name, new.id)),
+            Form::Second => (name, personal.commitment(name, &self.salt)),
         };
         vec![
             ("id", new.id.to_string()),

@@ -712,8 +712,6 @@ seal-key-exists = there is a file { $path } already; name another, a key is neve
 seal-in-use = another sealer works with this key; end it first
 seal-alarm = Nothing is sealed: { $what } Keep both machines as they are, and call the auditor; he needs the file alarm.log beside the key
 
-
-
 ## accounts
 accounts-centre-only = this command is for a centre: --db postgres://HOST/DATABASE
 accounts-not-found = The centre has no such account or terminal: check what was typed (huzhu account list shows the accounts).

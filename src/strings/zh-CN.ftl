@@ -712,8 +712,6 @@ seal-key-exists = 文件 { $path } 已存在，请换一个文件名，密钥从
 seal-in-use = 另一个封存程序正在使用这个密钥，请先结束它
 seal-alarm = 停止封存：{ $what }两台机器保持原样，立即报告审计人员，请其查看密钥旁的 alarm.log
 
-
-
 ## accounts
 accounts-centre-only = 此命令只用于中心：--db postgres://主机/数据库
 accounts-not-found = 中心没有这个账号或终端：请核对输入（huzhu account list 列出全部账号）。

@@ -240,7 +240,7 @@ impl<'a, A: Fn(&Facts) -> Option<Assessed>> Writer<'a, A> {
         let first_key = submitted_at - TimeDelta::seconds(dice.between(40, 200));
         let claim = NewClaim {
             id: ClaimId(
-                Builder::from_unix_timestamp_millis(first_key.timestamp_millis().max(0) as u64, &dice.ten_bytes())
+                Builder::from_unix_timestamp_millis(first_key.timestamp_millis().max(0) as u64, &dice.bytes())
                     .into_uuid(),
             ),
             member: person.id,
@@ -276,6 +276,7 @@ impl<'a, A: Fn(&Facts) -> Option<Assessed>> Writer<'a, A> {
             facts,
             paid: assessed.paid,
             withdrawn,
+            salt: dice.bytes(),
         })
     }
 }

@@ -69,9 +69,9 @@ impl Dice {
         (grown * i128::from(self.between(850, 1150)) / 1_000_000) as i64
     }
 
-    /// Ten bytes, for an id.
-    pub fn ten_bytes(&mut self) -> [u8; 10] {
-        let mut bytes = [0; 10];
+    /// So many bytes, for an id or a salt.
+    pub fn bytes<const N: usize>(&mut self) -> [u8; N] {
+        let mut bytes = [0; N];
         self.0.fill_bytes(&mut bytes);
         bytes
     }

@@ -169,6 +169,8 @@ pub struct ClaimRow {
     pub paid: Vec<Paid>,
     /// When and why it was taken back (before the office's next claim).
     pub withdrawn: Option<(DateTime<Utc>, String)>,
+    /// What its personal texts are committed with.
+    pub salt: [u8; 16],
 }
 
 /// A generated world. Nothing of it is kept in memory but how it is shared out.

@@ -20,54 +20,72 @@ pub async fn sheet_of(store: &dyn Store, name: &str) -> MemberSheet {
 
 /// A stay of a member that costs 10,000.00, assessed by the engine.
 pub async fn stay(store: &dyn Store, sheet: &MemberSheet, bill: &str, from: &str, to: &str) -> NewClaim {
-    let policies = store.reference("").await.unwrap().unwrap().policies;
-    let policy = policies.iter().find(|policy| policy.code == "NM-2021").unwrap();
-    let facts = serde_json::json!({
-        "kind": "inpatient", "area": sheet.member.area, "admission": from, "discharge": to, "settlement": to,
-        "hospital_level": 3, "diagnosis": "K80.100", "total": "10000.00", "cash": "10000.00",
-        "sex": sheet.member.sex, "birth": sheet.member.birth, "submitted": "2021-03-20",
-        "cover": sheet.covers, "paid": sheet.paid,
-    })
-    .to_string();
-    let (assessment, total) = assessed(&policy.text, &facts);
-    NewClaim {
-        id: ClaimId(Uuid::now_v7()),
-        member: sheet.member.id,
-        period: 2021,
-        kind: ClaimKind::Inpatient,
-        state: ClaimState::Submitted,
-        channel: "window".into(),
-        window: store.hello().await.unwrap().window,
-        bill: Bill {
-            code: "15060121".into(),
-            number: bill.into(),
-            check: "7B1C11".into(),
-            hospital: "H15080290001".into(),
-        },
-        hospital: "H15080290001".into(),
-        diagnosis: Diagnosis { code: "K80.100".into(), name: "胆囊结石伴慢性胆囊炎".into(), standard: true },
-        mode: SettlementMode::ByItem,
-        admission: Some(day(from)),
-        discharge: Some(day(to)),
-        settlement: Some(day(to)),
-        facts,
-        policy: PolicyRef { code: policy.code.clone(), version: policy.version, sha256: policy.sha256.clone() },
-        assessment,
-        total: total.parse().unwrap(),
-        payee: match &sheet.card {
-            Some(card) => Payee::OnFile { bank: card.bank.clone(), last4: card.last4.clone() },
-            None => Payee::New { bank: "内蒙古银行".into(), card: "6221470001234561111".into() },
-        },
-        agent: None,
-        documents: vec![Document { code: "invoice".into(), title: "发票".into(), required: true, present: true }],
-        reasons: Vec::new(),
-        remark: String::new(),
-    }
+    Taker::of(store).await.stay(sheet, bill, from, to)
 }
 
-/// What the engine gives, and its total.
-fn assessed(policy: &str, facts: &str) -> (String, String) {
-    let policy = Policy::parse(policy).unwrap();
-    let assessment = assess(&policy, &Facts::from_json(facts).unwrap()).unwrap();
-    (assessment.to_json(), assessment.total.to_string())
+/// Who takes many claims: asks the centre once for what they have in common.
+pub struct Taker {
+    policy: Policy,
+    policy_ref: PolicyRef,
+    window: u32,
+}
+
+impl Taker {
+    /// At the window that a store is for.
+    pub async fn of(store: &dyn Store) -> Taker {
+        let policies = store.reference("").await.unwrap().unwrap().policies;
+        let policy = policies.into_iter().find(|policy| policy.code == "NM-2021").unwrap();
+        Taker {
+            policy: Policy::parse(&policy.text).unwrap(),
+            policy_ref: PolicyRef { code: policy.code, version: policy.version, sha256: policy.sha256 },
+            window: store.hello().await.unwrap().window,
+        }
+    }
+
+    /// As [`stay`].
+    pub fn stay(&self, sheet: &MemberSheet, bill: &str, from: &str, to: &str) -> NewClaim {
+        let facts = serde_json::json!({
+            "kind": "inpatient", "area": sheet.member.area, "admission": from, "discharge": to, "settlement": to,
+            "hospital_level": 3, "diagnosis": "K80.100", "total": "10000.00", "cash": "10000.00",
+            "sex": sheet.member.sex, "birth": sheet.member.birth, "submitted": "2021-03-20",
+            "cover": sheet.covers, "paid": sheet.paid,
+        })
+        .to_string();
+        let assessment = assess(&self.policy, &Facts::from_json(&facts).unwrap()).unwrap();
+        NewClaim {
+            id: ClaimId(Uuid::now_v7()),
+            member: sheet.member.id,
+            period: 2021,
+            kind: ClaimKind::Inpatient,
+            state: ClaimState::Submitted,
+            channel: "window".into(),
+            window: self.window,
+            bill: Bill {
+                code: "15060121".into(),
+                number: bill.into(),
+                check: "7B1C11".into(),
+                hospital: "H15080290001".into(),
+            },
+            hospital: "H15080290001".into(),
+            diagnosis: Diagnosis {
+                code: "K80.100".into(), name: "胆囊结石伴慢性胆囊炎".into(), standard: true
+            },
+            mode: SettlementMode::ByItem,
+            admission: Some(day(from)),
+            discharge: Some(day(to)),
+            settlement: Some(day(to)),
+            facts,
+            policy: self.policy_ref.clone(),
+            total: assessment.total.to_string().parse().unwrap(),
+            assessment: assessment.to_json(),
+            payee: match &sheet.card {
+                Some(card) => Payee::OnFile { bank: card.bank.clone(), last4: card.last4.clone() },
+                None => Payee::New { bank: "内蒙古银行".into(), card: "6221470001234561111".into() },
+            },
+            agent: None,
+            documents: vec![Document { code: "invoice".into(), title: "发票".into(), required: true, present: true }],
+            reasons: Vec::new(),
+            remark: String::new(),
+        }
+    }
 }

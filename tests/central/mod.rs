@@ -1,13 +1,14 @@
 //! A small generated world behind each adapter, and claims to submit.
 //!
 //! - `sqlite` the embedded adapter, on a copy of one file · `postgres` the centre's, on a server of its own
-//! - `claims` what is submitted, and by which sheet
+//! - `claims` what is submitted, and by which sheet · `crowd` many clerks at once, and what must be there afterwards
 //!
 //! To add an adapter: a file with its [`Central`], and its line in `contract!` of `tests/store_contract.rs`.
 
 #![allow(dead_code, unused_imports, reason = "each test file uses its part")]
 
 mod claims;
+pub mod crowd;
 mod postgres;
 mod sqlite;
 #[path = "../postgres/mod.rs"]
@@ -23,8 +24,8 @@ use huzhu::domain::text::name_key;
 use huzhu::store::Store;
 use huzhu::world::{PersonRow, World};
 
-pub use self::claims::{sheet_of, stay};
-pub use self::postgres::{Postgres, postgres, postgres_with};
+pub use self::claims::{Taker, sheet_of, stay};
+pub use self::postgres::{AUDITOR, Postgres, postgres, postgres_with, postgres_with_claims};
 pub use self::sqlite::{Sqlite, sqlite};
 
 /// Members of the world that cases run in.

@@ -8,13 +8,13 @@ use huzhu::domain::query::unit_key;
 use huzhu::domain::secret::Secret;
 use huzhu::store::Store;
 use huzhu::store::postgres::{PostgresOptions, PostgresStore};
-use huzhu::world::assess::published;
+use huzhu::world::assess::{engine_of, published};
 use huzhu::world::{PASSWORD, World};
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection};
 
 use super::support::{DATABASE, Options, SUPERUSER, SUPERUSER_PASSWORD, Server, server_with};
-use super::{Central, Tampered, world};
+use super::{Central, Tampered, day, world};
 
 /// Who may verify the whole region.
 pub const AUDITOR: &str = "0091";
@@ -37,6 +37,20 @@ pub async fn postgres_with(options: Options) -> Postgres {
         let (place, password) = (place(server), Secret::new(SUPERUSER_PASSWORD));
         let made = PostgresStore::create(&place, SUPERUSER, &password, world(), published(), |_| None, |_| ()).await;
         made.unwrap_or_else(|error| panic!("{error}\n{}", server.log()));
+    })
+    .await;
+    Postgres { server, world: world() }
+}
+
+/// A server with a world of 2000 members and so many claims, assessed by the engine.
+pub async fn postgres_with_claims(claims: u32) -> Postgres {
+    let world = || World::new(7, 2000, claims, day("2021-03-20"));
+    let server = server_with(&format!("claims-{claims}"), Options::default(), async |server| {
+        server.execute("postgres", &format!("CREATE DATABASE {DATABASE}")).await;
+        let options = PostgresOptions::parse(&server.url(DATABASE)).unwrap();
+        let (password, policies) = (Secret::new(SUPERUSER_PASSWORD), published());
+        let engine = engine_of(&policies);
+        PostgresStore::create(&options, SUPERUSER, &password, world(), policies, engine, |_| ()).await.unwrap();
     })
     .await;
     Postgres { server, world: world() }
@@ -183,6 +197,11 @@ const TAMPERED: &[Tampered] = &[
         "UPDATE claim SET last4 = last4 || '9' WHERE number = 2",
         "UPDATE claim SET last4 = left(last4, 4) WHERE number = 2",
         "last4",
+    ),
+    (
+        "UPDATE claim SET salt = reverse(replace(salt::text, '-', ''))::uuid WHERE number = 2",
+        "UPDATE claim SET salt = reverse(replace(salt::text, '-', ''))::uuid WHERE number = 2",
+        "card",
     ),
     ("UPDATE claim SET clerk = '0138' WHERE number = 2", "UPDATE claim SET clerk = '0137' WHERE number = 2", "clerk"),
     ("UPDATE card SET number = number || '9'", "UPDATE card SET number = left(number, -1)", "card"),

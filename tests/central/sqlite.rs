@@ -140,6 +140,11 @@ const TAMPERED: &[Tampered] = &[
         "UPDATE claim SET last4 = substr(last4, 1, 4) WHERE number = 2",
         "last4",
     ),
+    (
+        "UPDATE claim SET salt = salt || '0' WHERE number = 2",
+        "UPDATE claim SET salt = substr(salt, 1, 32) WHERE number = 2",
+        "card",
+    ),
     ("UPDATE claim SET clerk = '0138' WHERE number = 2", "UPDATE claim SET clerk = '0137' WHERE number = 2", "clerk"),
     (
         "UPDATE card SET number = number || '9'",

@@ -255,7 +255,7 @@ pub fn line(sequence: u32, name: &str, state: ClaimState) -> ClaimLine {
     ClaimLine {
         number: number(sequence),
         rev: 1,
-        kind: ClaimKind::Inpatient,
+        kind: Some(ClaimKind::Inpatient),
         state,
         submitted: day("2021-03-19"),
         admission: Some(day("2021-03-01")),

@@ -236,7 +236,10 @@ impl MemberScreen {
         let none = || cx.t("member-none");
         let period = current_period(cx, sheet);
         let paid = |in_period: bool| {
-            let live = sheet.claims.iter().filter(|line| line.state.is_live() && (!in_period || line.period == period));
+            let live = sheet
+                .claims
+                .iter()
+                .filter(|line| line.is_told() && line.state.is_live() && (!in_period || line.period == period));
             let (count, total) = live.fold((0, Money::ZERO), |(n, sum), line| (n + 1, sum + line.total));
             cx.strings.with("member-paid", &[("count", &count), ("total", &total.grouped())])
         };
@@ -263,9 +266,7 @@ impl MemberScreen {
         }
         if let Some(line) = claims.get(self.chosen) {
             let below = Rect::new(area.x, area.bottom().saturating_sub(2), area.width, 2.min(area.height));
-            let medical = cx.strings.with("member-medical", &[("total", &line.medical_total.grouped())]);
-            let whole = [line.hospital.clone(), words::days(cx, line.admission, line.until), medical];
-            put(buf, below.x, below.y, below.width, &whole.join("  "), cx.theme.note());
+            put(buf, below.x, below.y, below.width, &whole(cx, line), cx.theme.note());
             if !line.missing.is_empty() {
                 let missing = cx.strings.with("desk-missing", &[("what", &line.missing.join(" "))]);
                 let row = at(below, 1);
@@ -275,14 +276,31 @@ impl MemberScreen {
     }
 }
 
+/// What the list cuts of a claim; of one of another league that its office has the rest.
+fn whole(cx: &Context, line: &ClaimLine) -> String {
+    if !line.is_told() {
+        return cx.t("standing-elsewhere");
+    }
+    let medical = cx.strings.with("member-medical", &[("total", &line.medical_total.grouped())]);
+    [line.hospital.clone(), words::days(cx, line.admission, line.until), medical].join("  ")
+}
+
+/// Where a claim was treated; of one of another league which office took it.
+fn place(cx: &Context, line: &ClaimLine) -> String {
+    match cx.lookup.office(line.number.office).filter(|_| !line.is_told()) {
+        Some(office) => office.name.clone(),
+        None => line.hospital.clone(),
+    }
+}
+
 fn claim_row(cx: &Context, line: &ClaimLine, chosen: bool, row: Rect, buf: &mut Buffer) {
     let mut cells = vec![
         table::mark(chosen, cx.theme),
         Cell::new(line.number.to_string(), 24),
         Cell::new(line.submitted.to_string(), 10),
-        Cell::new(words::kind(cx, line.kind), words::kind_columns(cx)),
-        Cell::rest(line.hospital.clone()),
-        Cell::new(line.total.grouped(), 11).right(),
+        Cell::new(words::kind_of(cx, line), words::kind_columns(cx)),
+        Cell::rest(place(cx, line)),
+        Cell::new(words::total_of(line), 11).right(),
         Cell::new(words::state(cx, line.state), words::state_columns(cx)),
     ];
     // Where the words are long, the hospital stands under the list only.

@@ -5,7 +5,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::app::Context;
-use crate::domain::claim::{ClaimKind, ClaimState};
+use crate::domain::claim::{ClaimKind, ClaimLine, ClaimState};
 use crate::keymap::Action;
 use crate::store::StoreError;
 use crate::strings::errors::store_error;
@@ -15,6 +15,16 @@ use crate::ui::text::{put, width, wrap};
 /// The kind of a claim.
 pub fn kind(cx: &Context, kind: ClaimKind) -> String {
     cx.t(&format!("kind-{}", kind.code()))
+}
+
+/// The kind of an earlier claim; empty where it is not told.
+pub fn kind_of(cx: &Context, line: &ClaimLine) -> String {
+    line.kind.map(|told| kind(cx, told)).unwrap_or_default()
+}
+
+/// What an earlier claim got; empty where it is not told.
+pub fn total_of(line: &ClaimLine) -> String {
+    if line.is_told() { line.total.grouped() } else { String::new() }
 }
 
 /// The state of a claim.

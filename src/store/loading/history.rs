@@ -10,7 +10,7 @@ use crate::domain::claim::ClaimState;
 use crate::domain::member::MemberId;
 use crate::domain::sheet::Line;
 use crate::policy::Facts;
-use crate::store::recorded::{Entry, Event, Recorded, SubmitBody, request_hash, withdrawal};
+use crate::store::recorded::{Entry, Event, Recorded, Salt, SubmitBody, request_hash, withdrawal};
 use crate::world::{Assessed, ClaimRow, World};
 
 /// Assessed claims that wait to be written down.
@@ -66,6 +66,7 @@ fn claim<L: Load>(
         at: row.submitted_at,
         clerk: &row.clerk,
         medical_total: row.facts.amounts.get(Line::Total),
+        salt: &Salt::of(row.salt),
         card: card.as_deref().unwrap_or_default(),
     };
     let Ok(recorded) = Recorded::to_be(&entry) else { return Ok(()) };

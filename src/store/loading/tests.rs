@@ -111,4 +111,11 @@ fn rows_come_sorted_linked_and_whole() {
         assert_eq!(recorded.card.value(), Some(card));
         assert!(recorded.card_ends());
     }
+    let salts = |kept: &Kept| kept.claims.iter().map(|(_, one)| one.salt.digits().to_owned()).collect::<Vec<_>>();
+    let all = salts(&kept);
+    assert_eq!(all.iter().collect::<std::collections::HashSet<_>>().len(), all.len(), "each its own");
+    assert!(all.iter().all(|salt| salt.len() == 32));
+    let mut again = Kept::default();
+    load(&world, &engine_of(&published()), &mut again).unwrap();
+    assert_eq!((salts(&again), again.heads), (all, kept.heads), "the same world, the same bytes");
 }

@@ -59,7 +59,7 @@ impl LineAnswer {
         Ok(ClaimLine {
             number: ClaimNumber { office: self.office, year: self.year, sequence: self.number },
             rev: self.rev,
-            kind: self.kind.unwrap_or_default(),
+            kind: self.kind,
             state: self.state,
             submitted: self.submitted,
             admission: self.admission,

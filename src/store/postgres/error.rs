@@ -2,11 +2,15 @@
 //! with one (a reason code, a revision, a moment, a standing claim) is in the detail.
 
 use chrono::{DateTime, Utc};
-use sqlx::postgres::PgDatabaseError;
+use sqlx::postgres::{PgDatabaseError, PgSeverity};
 
 use super::answers::StandingAnswer;
 use crate::domain::date::to_shanghai;
 use crate::store::{Duplicate, StoreError};
+
+/// How the TLS library begins to say that the other side broke off, and that it does not trust its certificate.
+const ALERT: &str = "received fatal alert";
+const NOT_TRUSTED: &str = "invalid peer certificate";
 
 /// An answer of the server, or what became of the line.
 pub(super) fn failed(error: sqlx::Error) -> StoreError {
@@ -24,14 +28,35 @@ pub(super) fn failed(error: sqlx::Error) -> StoreError {
 
 /// What kept a connection from being opened. Nothing was sent.
 pub(super) fn not_opened(error: sqlx::Error) -> StoreError {
-    match (&error, database(&error).map(PgDatabaseError::code)) {
-        // No word on which of the two is wrong.
-        (_, Some("28P01")) => StoreError::wrong_login(),
-        (_, Some("28000")) => StoreError::account_locked(),
-        (_, Some("53300")) => StoreError::too_many_sessions(),
-        (sqlx::Error::Tls(_), _) => StoreError::centre_certificate(),
-        (sqlx::Error::Io(why), _) if why.to_string().contains("ertificate") => StoreError::centre_certificate(),
-        _ => StoreError::Unreachable(error.to_string()),
+    if let Some(answer) = database(&error) {
+        return match answer.code() {
+            // No word on which of the two is wrong.
+            "28P01" => StoreError::wrong_login(),
+            "28000" => not_let_in(answer),
+            "53300" => StoreError::too_many_sessions(),
+            "42501" => StoreError::NotAllowed,
+            _ => StoreError::Unreachable(answer.message().to_owned()),
+        };
+    }
+    let text = error.to_string();
+    match &error {
+        // The centre's word on what this terminal showed, after the terminal was satisfied with the centre.
+        _ if text.split_once(ALERT).is_some_and(|(_, alert)| alert.contains("ertificate") || alert.contains("CA")) => {
+            StoreError::terminal_certificate()
+        }
+        sqlx::Error::Tls(_) => StoreError::centre_certificate(),
+        sqlx::Error::Io(_) if text.contains(NOT_TRUSTED) => StoreError::centre_certificate(),
+        _ => StoreError::Unreachable(text),
+    }
+}
+
+/// A session that was refused before it began. The server's words may be in any language, the place in its source and the
+/// name of its file are not.
+fn not_let_in(answer: &PgDatabaseError) -> StoreError {
+    match answer.routine() {
+        Some("ClientAuthentication") if !answer.message().contains("pg_hba.conf") => StoreError::terminal_certificate(),
+        Some("ClientAuthentication") => StoreError::Unreachable(answer.message().to_owned()),
+        _ => StoreError::account_locked(),
     }
 }
 
@@ -45,7 +70,12 @@ pub(super) fn database(error: &sqlx::Error) -> Option<&PgDatabaseError> {
 
 /// Whether the connection is gone with this answer: the server stops, or ended the session.
 pub(super) fn ends_the_session(answer: &PgDatabaseError) -> bool {
-    matches!(answer.code(), "57P01" | "57P02" | "57P03" | "57P05" | "25P03" | "28000")
+    matches!(answer.severity(), PgSeverity::Fatal | PgSeverity::Panic)
+}
+
+/// Whether what the session prepared is of another time than the functions are now: nothing was done.
+pub(super) fn is_outdated(answer: &PgDatabaseError) -> bool {
+    matches!(answer.code(), "0A000" | "26000")
 }
 
 fn said(answer: &PgDatabaseError) -> StoreError {

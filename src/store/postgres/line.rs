@@ -1,23 +1,29 @@
 //! The one connection of a terminal. It is opened when somebody logs in, kept, and opened again when it was lost: at once
 //! by who asks next, and beside the work with growing, jittered pauses, so that a thousand terminals don't come back in the
 //! same second. A call that is cut off loses its connection: it may hold half an answer.
+//!
+//! A call takes [`ANSWER`] at most, whatever the line does: waiting for the one before it, opening and asking again are
+//! all in that. `Unreachable` says that nothing was sent, `Unknown` that something may have been.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex as Held, MutexGuard as HeldGuard, PoisonError};
 use std::time::Duration;
 
 use sqlx::postgres::{PgArguments, PgConnection, PgRow};
 use sqlx::{ConnectOptions, Connection, Executor, SqlSafeStr};
 use tokio::sync::{Mutex, MutexGuard};
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, timeout, timeout_at};
 
 use super::PostgresOptions;
-use super::error::{database, ends_the_session, failed, not_opened};
+use super::error::{database, ends_the_session, failed, is_outdated, not_opened};
 use crate::domain::secret::Secret;
 use crate::store::StoreError;
 
-/// How long the centre may take to answer, and to let somebody in.
+/// How long a call may take.
 const ANSWER: Duration = Duration::from_secs(10);
+/// How long the centre may take to let somebody in.
 pub(super) const OPENING: Duration = Duration::from_secs(8);
+/// How long a session that ends is waited for.
+const CLOSING: Duration = Duration::from_secs(1);
 /// Pauses between tries, in milliseconds: from, and at most.
 const PAUSE: (u64, u64) = (500, 30_000);
 
@@ -60,12 +66,20 @@ pub(super) struct Line {
 
 struct Inner {
     options: PostgresOptions,
+    /// Who is at work: told apart from the connection, so that a line which hangs holds up neither a screen that is
+    /// unlocked nor a log-out. Set and cleared by whoever logs in and out alone.
+    who: Held<Option<Who>>,
     state: Mutex<State>,
+}
+
+#[derive(Clone, PartialEq)]
+struct Who {
+    login: String,
+    password: Secret,
 }
 
 #[derive(Default)]
 struct State {
-    who: Option<(String, Secret)>,
     connection: Option<PgConnection>,
     /// Somebody is trying beside the work.
     trying: bool,
@@ -75,31 +89,41 @@ struct State {
 
 impl Line {
     pub fn new(options: PostgresOptions) -> Line {
-        Line { inner: Arc::new(Inner { options, state: Mutex::default() }) }
+        Line { inner: Arc::new(Inner { options, who: Held::default(), state: Mutex::default() }) }
     }
 
     /// Opens the connection for a person. While one is at work it compares: the same person goes on, another is refused.
     pub async fn log_in(&self, login: &str, password: &Secret) -> Result<(), StoreError> {
-        let mut state = self.inner.state.lock().await;
-        if let Some((at_work, held)) = &state.who {
-            let same = at_work == login && held == password;
-            return if same { Ok(()) } else { Err(StoreError::wrong_login()) };
+        let who = Who { login: login.to_owned(), password: password.clone() };
+        if let Some(same) = self.inner.is_at_work(&who) {
+            return same;
         }
-        state.connection = Some(self.inner.open(login, password).await?);
-        state.who = Some((login.to_owned(), password.clone()));
+        // The one who was here before may have left a call on a line that hangs.
+        let Ok(mut state) = timeout(ANSWER, self.inner.state.lock()).await else {
+            return Err(StoreError::Unreachable("the line is busy".into()));
+        };
+        // Of two at once the second finds the first at work.
+        if let Some(same) = self.inner.is_at_work(&who) {
+            return same;
+        }
+        state.connection = Some(self.inner.open(&who).await?);
         state.pause_until = None;
+        *self.inner.who() = Some(who);
         drop(state);
         self.prepare();
         Ok(())
     }
 
-    /// Forgets the person; the connection is closed.
+    /// Forgets the person; the connection is closed, by whoever uses it where it is in use.
     pub async fn log_out(&self) {
-        let mut state = self.inner.state.lock().await;
-        state.who = None;
-        if let Some(connection) = state.connection.take() {
-            let _ = timeout(Duration::from_secs(1), connection.close()).await;
-        }
+        *self.inner.who() = None;
+        let close = async {
+            let connection = self.inner.state.lock().await.connection.take();
+            if let Some(connection) = connection {
+                let _ = connection.close().await;
+            }
+        };
+        let _ = timeout(CLOSING, close).await;
     }
 
     fn prepare(&self) {
@@ -109,8 +133,14 @@ impl Line {
                 // Each takes the line by itself: whoever works goes in between.
                 let mut state = inner.state.lock().await;
                 let Some(mut connection) = state.connection.take() else { return };
-                if let Ok(Ok(_)) = timeout(ANSWER, connection.prepare(text.into_sql_str())).await {
-                    state.connection = Some(connection);
+                let alive = match timeout(ANSWER, connection.prepare(text.into_sql_str())).await {
+                    Ok(Ok(_)) => true,
+                    // One that this centre does not have says so when it is called.
+                    Ok(Err(why)) => database(&why).is_some_and(|answer| !ends_the_session(answer)),
+                    Err(_) => false,
+                };
+                if alive {
+                    inner.keep(&mut state, connection);
                 }
             }
         });
@@ -129,21 +159,33 @@ impl Line {
         text: &'static str,
         arguments: PgArguments,
     ) -> Result<Vec<PgRow>, StoreError> {
-        let mut state = self.inner.state.lock().await;
+        let until = Instant::now() + ANSWER;
+        let Ok(mut state) = timeout_at(until, self.inner.state.lock()).await else {
+            return Err(StoreError::Unreachable("the line is busy".into()));
+        };
+        // What became of the call on the line that was there.
+        let mut lost: Option<String> = None;
         loop {
             let (mut connection, fresh) = match state.connection.take() {
                 Some(connection) => (connection, false),
-                None => (self.opened(&mut state).await?, true),
+                None => match self.opened(&mut state, until).await {
+                    Ok(connection) => (connection, true),
+                    // It was sent before.
+                    Err(_) if let Some(why) = lost => return Err(StoreError::Unknown(why)),
+                    Err(why) => return Err(why),
+                },
             };
             let asked = sqlx::query_with(text, arguments.clone()).fetch_all(&mut connection);
-            let why = match timeout(ANSWER, asked).await {
+            let why = match timeout_at(until, asked).await {
                 Ok(Ok(rows)) => {
-                    state.connection = Some(connection);
+                    self.inner.keep(&mut state, connection);
                     return Ok(rows);
                 }
                 Ok(Err(error)) => match database(&error) {
+                    // Nothing was done, and a new session knows the new form.
+                    Some(answer) if is_outdated(answer) && !fresh => continue,
                     Some(answer) if !ends_the_session(answer) => {
-                        state.connection = Some(connection);
+                        self.inner.keep(&mut state, connection);
                         return Err(failed(error));
                     }
                     _ => error.to_string(),
@@ -151,30 +193,35 @@ impl Line {
                 Err(_) => "no answer in time".to_owned(),
             };
             drop(connection);
-            if fresh || again == Again::No {
+            if fresh || again == Again::No || Instant::now() >= until {
                 self.try_beside(&mut state);
                 return Err(StoreError::Unknown(why));
             }
+            lost = Some(why);
         }
     }
 
     /// A new connection for the person who is at work.
-    async fn opened(&self, state: &mut MutexGuard<'_, State>) -> Result<PgConnection, StoreError> {
-        let Some((login, password)) = state.who.clone() else {
+    async fn opened(&self, state: &mut MutexGuard<'_, State>, until: Instant) -> Result<PgConnection, StoreError> {
+        let Some(who) = self.inner.who().clone() else {
             return Err(StoreError::Unreachable("nobody logged in".into()));
         };
-        if state.pause_until.is_some_and(|until| Instant::now() < until) {
+        if state.pause_until.is_some_and(|pause| Instant::now() < pause) {
             return Err(StoreError::Unreachable("trying".into()));
         }
-        let opened = self.inner.open(&login, &password).await;
-        if opened.is_err() {
+        let opened = timeout_at(until, self.inner.open(&who)).await;
+        let opened = opened.unwrap_or_else(|_| Err(StoreError::Unreachable("no answer in time".into())));
+        if let Err(why) = &opened {
             state.pause_until = Some(Instant::now() + Duration::from_millis(PAUSE.0));
-            self.try_beside(state);
+            if why.may_pass() {
+                self.try_beside(state);
+            }
         }
         opened
     }
 
-    /// Goes on trying beside the work, unless somebody does already.
+    /// Goes on trying beside the work, unless somebody does already. A refusal ends it: a password that was changed is
+    /// not tried over and over, and whoever asks next is told.
     fn try_beside(&self, state: &mut MutexGuard<'_, State>) {
         if std::mem::replace(&mut state.trying, true) {
             return;
@@ -186,18 +233,18 @@ impl Line {
                 tokio::time::sleep(jittered(pause)).await;
                 let Some(inner) = inner.upgrade() else { return };
                 let mut state = inner.state.lock().await;
-                let Some((login, password)) = state.who.clone() else {
-                    state.trying = false;
-                    return;
-                };
-                if state.connection.is_none() {
-                    match inner.open(&login, &password).await {
-                        Ok(connection) => state.connection = Some(connection),
-                        Err(_) => {
+                let who = inner.who().clone();
+                if let Some(who) = who
+                    && state.connection.is_none()
+                {
+                    match inner.open(&who).await {
+                        Ok(connection) => inner.keep(&mut state, connection),
+                        Err(why) if why.may_pass() => {
                             pause = (pause * 2).min(PAUSE.1);
                             state.pause_until = Some(Instant::now() + Duration::from_millis(PAUSE.0));
                             continue;
                         }
+                        Err(_) => {}
                     }
                 }
                 (state.trying, state.pause_until) = (false, None);
@@ -208,8 +255,24 @@ impl Line {
 }
 
 impl Inner {
-    async fn open(&self, login: &str, password: &Secret) -> Result<PgConnection, StoreError> {
-        let options = self.options.driver(login, password);
+    fn who(&self) -> HeldGuard<'_, Option<Who>> {
+        self.who.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Where somebody is at work: whether it is this person.
+    fn is_at_work(&self, who: &Who) -> Option<Result<(), StoreError>> {
+        let same = |at_work: &Who| if at_work == who { Ok(()) } else { Err(StoreError::wrong_login()) };
+        self.who().as_ref().map(same)
+    }
+
+    /// Keeps the connection, unless who it is for logged out meanwhile. The next one to log in waits for the line, and
+    /// opens his own.
+    fn keep(&self, state: &mut MutexGuard<'_, State>, connection: PgConnection) {
+        state.connection = self.who().is_some().then_some(connection);
+    }
+
+    async fn open(&self, who: &Who) -> Result<PgConnection, StoreError> {
+        let options = self.options.driver(&who.login, &who.password);
         let options = options.map_err(|why| StoreError::Refused(why.key().to_owned()))?;
         match timeout(OPENING, options.connect()).await {
             Ok(opened) => opened.map_err(not_opened),
@@ -222,4 +285,19 @@ impl Inner {
 fn jittered(pause: u64) -> Duration {
     let random = getrandom::u32().unwrap_or(0);
     Duration::from_millis(pause / 2 + u64::from(random) % (pause / 2 + 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_differ_and_keep_to_their_half() {
+        for pause in [PAUSE.0, PAUSE.1] {
+            let pauses: Vec<Duration> = (0..100).map(|_| jittered(pause)).collect();
+            let (half, whole) = (Duration::from_millis(pause / 2), Duration::from_millis(pause));
+            assert!(pauses.iter().all(|pause| (half..=whole).contains(pause)), "{pauses:?}");
+            assert!(pauses.iter().any(|other| *other != pauses[0]), "a thousand terminals in the same moment");
+        }
+    }
 }

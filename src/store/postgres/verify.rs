@@ -11,7 +11,7 @@ use super::line::{Again, Line, call};
 use crate::domain::area::OfficeCode;
 use crate::domain::cover::Paid;
 use crate::domain::money::Money;
-use crate::store::recorded::{EventText, Personal, Recorded};
+use crate::store::recorded::{EventText, Personal, Recorded, Salt};
 use crate::store::verifying::{History, Verifying, Walked, name_of};
 use crate::store::{PublishedPolicy, StoreError, Verification};
 
@@ -153,6 +153,7 @@ impl Verified {
             day: self.day,
             submitted_at: self.submitted_at_text,
             medical_total: self.medical_total,
+            salt: Salt::default(),
             card: Personal::Commitment(self.card),
             agent: Personal::Commitment(self.agent),
             remark: Personal::Commitment(self.remark),

@@ -1,6 +1,6 @@
 use super::*;
 use crate::domain::bill::Bill;
-use crate::domain::claim::{Agent, ClaimKind, Diagnosis, Payee, PolicyRef, SettlementMode};
+use crate::domain::claim::{Agent, ClaimId, ClaimKind, Diagnosis, Payee, PolicyRef, SettlementMode};
 use crate::domain::date::from_shanghai;
 use crate::domain::member::MemberId;
 
@@ -52,6 +52,7 @@ pub fn recorded() -> Recorded {
         at,
         clerk: "0137",
         medical_total: "10000.00".parse().unwrap(),
+        salt: &Salt::stored("00112233445566778899aabbccddeeff".into()),
         card: "6221470001234561111",
     };
     Recorded::to_be(&entry).unwrap()
@@ -59,11 +60,12 @@ pub fn recorded() -> Recorded {
 
 /// As an auditor gets it.
 fn without_values(recorded: &Recorded) -> Recorded {
-    let hidden = |name, personal: &Personal| Personal::Commitment(personal.commitment(name, recorded.claim.claim.id));
+    let hidden = |name, personal: &Personal| Personal::Commitment(personal.commitment(name, &recorded.salt));
     Recorded {
         card: hidden("card", &recorded.card),
         agent: hidden("agent", &recorded.agent),
         remark: hidden("remark", &recorded.remark),
+        salt: Salt::default(),
         ..recorded.clone()
     }
 }
@@ -78,13 +80,13 @@ fn the_bytes_of_both_forms_are_what_they_are_for_ever() {
     assert_eq!(hex(&sha256(first.fields.as_bytes())), all);
     assert_eq!(first.text(), format!(r#"{{"claim":"{}","fields":"{}"}}"#, first.claim, first.fields));
     let second = SubmitBody::of(&recorded, THEN);
-    assert_eq!(second.claim, "c6f64f35af3475017745ff9e090081089dc7b291050f41bddc84cef2f3fddde3");
-    let all = "5acd9b77bbdf559d2ca326ecac9e60497aad476ffd5d2841f44cfc5a1a6848ff";
+    assert_eq!(second.claim, "1928758a3974dab9316259dedc47202231a9ef51fc276af791ed55e64a055316");
+    let all = "b68114466ee10f89fe36f9eaae1f597bee941ea85f9350d49f1283a1b77c61ec";
     assert_eq!(hex(&sha256(second.fields.as_bytes())), all);
     assert_eq!(second.text(), format!(r#"{{"claim":"{}","fields":"{}","form":2}}"#, second.claim, second.fields));
-    let card = "9374c77b16dd7294497d03100341f9e26a226c3e8d63f36ee6b811e53ccc150d";
-    assert_eq!(recorded.card.commitment("card", recorded.claim.claim.id), card);
-    assert_eq!(commitment("card", recorded.claim.claim.id, ""), "");
+    let card = "e53ca2c584327da7d5c8526c203f7ae56f01902ce2ea54c59165a2f1a06e8940";
+    assert_eq!(recorded.card.commitment("card", &recorded.salt), card);
+    assert_eq!(commitment("card", &recorded.salt, ""), "");
 }
 
 #[test]
@@ -130,6 +132,21 @@ fn every_field_that_is_changed_is_named() {
     }
     let body = SubmitBody { claim: "0".repeat(64), ..SubmitBody::of(&recorded, THEN) };
     assert_eq!(body.differing(&recorded, THEN), ["claim"]);
+}
+
+#[test]
+fn a_value_is_not_guessed_without_the_salt() {
+    let one = recorded();
+    let other = Recorded { salt: Salt::random().unwrap(), ..one.clone() };
+    let second = Recorded { salt: Salt::random().unwrap(), ..one.clone() };
+    let bodies = [&one, &other, &second].map(|recorded| SubmitBody::of(recorded, THEN));
+    assert!(bodies[0].claim != bodies[1].claim && bodies[1].claim != bodies[2].claim);
+    assert_eq!(bodies[0].differing(&other, THEN), PERSONAL, "the same values under another salt");
+    assert!(other.salt.digits().len() == 32 && other.salt.digits().chars().all(|digit| digit.is_ascii_hexdigit()));
+    assert!(!format!("{one:?}").contains(one.salt.digits()));
+    // The first form knows no salt.
+    let first = SubmitBody::in_form(Form::First, &one, THEN);
+    assert_eq!(first.differing(&other, THEN), [""; 0]);
 }
 
 #[test]

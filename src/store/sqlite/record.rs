@@ -19,7 +19,7 @@ use crate::domain::mask;
 use crate::domain::member::MemberId;
 use crate::domain::number::ClaimNumber;
 use crate::store::StoreError;
-use crate::store::recorded::{Entry, Event, Personal, Recorded, SubmitBody};
+use crate::store::recorded::{Entry, Event, Personal, Recorded, Salt, SubmitBody};
 
 /// Selects whole claims with the words beside their codes; `$tail` is the rest of the statement.
 macro_rules! select_claims {
@@ -30,7 +30,7 @@ macro_rules! select_claims {
             "c.bill_hospital, c.hospital, c.diagnosis, c.diagnosis_name, c.standard, c.mode, c.admission, c.discharge, ",
             "c.settlement, c.medical_total, c.facts, c.policy, c.version, c.policy_sha256, c.assessment, c.total, ",
             "c.bank, k.number, c.last4, c.agent, c.documents, c.reasons, c.remark, c.prints, ",
-            "m.name, m.id_number, u.name, coalesce(h.name, '') ",
+            "m.name, m.id_number, u.name, coalesce(h.name, ''), c.salt ",
             "FROM claim c JOIN member m ON m.id = c.member JOIN unit u ON u.id = m.unit ",
             "LEFT JOIN hospital h ON h.code = c.hospital LEFT JOIN card k ON k.id = c.card ",
             $tail
@@ -58,7 +58,8 @@ macro_rules! insert_claims {
             "INSERT INTO claim (seq, id, league, office, year, number, member, period, kind, state, rev, submitted_at, ",
             "day, clerk, channel, seat, bill_code, bill_number, bill_check, bill_hospital, hospital, diagnosis, ",
             "diagnosis_name, standard, mode, admission, discharge, settlement, medical_total, facts, policy, version, ",
-            "policy_sha256, assessment, total, bank, card, last4, agent, documents, reasons, remark, request)",
+            "policy_sha256, assessment, total, bank, card, last4, agent, documents, reasons, remark, request, ",
+            "salt)",
             $rows
         )
     };
@@ -67,7 +68,7 @@ macro_rules! insert_claims {
 pub(super) use {insert_claims, select_claims, select_lines};
 
 /// Columns that `insert_claims!` names.
-pub(super) const CLAIM_COLUMNS: usize = 43;
+pub(super) const CLAIM_COLUMNS: usize = 44;
 
 /// From a row of `select_claims!`; the row's own key is its first column.
 pub(super) fn read(row: &SqliteRow) -> Result<Recorded, StoreError> {
@@ -118,6 +119,7 @@ pub(super) fn read(row: &SqliteRow) -> Result<Recorded, StoreError> {
         day: get(row, 12)?,
         submitted_at: get(row, 11)?,
         medical_total: row::money(row, 28)?,
+        salt: Salt::stored(get(row, 47)?),
         card: Personal::Value(card.unwrap_or_default()),
         agent: Personal::Value(agent),
         remark: Personal::Value(get(row, 41)?),
@@ -174,6 +176,7 @@ pub(super) fn claim_arguments(to: &mut SqliteArguments, seq: i64, card: Option<i
     add(to, stored.reasons.as_str());
     add(to, stored.remark.value().unwrap_or_default());
     add(to, request.to_vec());
+    add(to, stored.salt.digits());
 }
 
 /// Writes a claim as it is submitted, its bill and what it paid, and links its first event. Gives the stored claim, read
@@ -196,7 +199,7 @@ pub(super) async fn insert(
     .map_err(failed)?;
     claim_arguments(&mut arguments, seq, card, request, &Recorded::to_be(entry)?);
     let text = insert_claims!(
-        " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+        " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
     );
     sqlx::query_with(text, arguments).execute(&mut *connection).await.map_err(failed)?;
     sqlx::query("INSERT INTO bill (key, claim) VALUES (?1, ?2)")
@@ -288,7 +291,7 @@ pub(super) fn line(row: &SqliteRow) -> Result<ClaimLine, StoreError> {
     Ok(ClaimLine {
         number: row::number(row, 0)?,
         rev: get(row, 3)?,
-        kind: row::code(row, 4, ClaimKind::from_code)?,
+        kind: Some(row::code(row, 4, ClaimKind::from_code)?),
         state: row::code(row, 5, ClaimState::from_code)?,
         submitted: row::day(row, 6)?,
         admission: row::maybe_day(row, 7)?,

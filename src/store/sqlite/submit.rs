@@ -16,7 +16,7 @@ use crate::domain::cover::{Cover, Paid};
 use crate::domain::member::MemberId;
 use crate::domain::money::Money;
 use crate::domain::number::ClaimNumber;
-use crate::store::recorded::{Entry, Event, paid_of, printed, request_hash, withdrawal};
+use crate::store::recorded::{Entry, Event, Salt, paid_of, printed, request_hash, withdrawal};
 use crate::store::{Duplicate, StoreError, Submitted};
 
 /// The last number of an office and year.
@@ -75,6 +75,7 @@ impl SqliteStore {
             at,
             clerk: &self.me.login,
             medical_total: frozen.total,
+            salt: &Salt::random()?,
             // The card is a row of its own: what is recorded of it is read back from there.
             card: "",
         };

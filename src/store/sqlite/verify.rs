@@ -219,6 +219,8 @@ fn listed(text: &str) -> Result<Vec<Paid>, StoreError> {
 mod tests {
     use std::collections::HashMap;
 
+    use sqlx::Connection;
+
     use super::*;
     use crate::domain::canonical::{GENESIS, Hash};
     use crate::store::recorded::{Event, Form, SubmitBody};
@@ -269,6 +271,22 @@ mod tests {
         }
     }
 
+    /// Takes the newest schema away: what the program of then left behind.
+    async fn before_salts(path: &Path) {
+        let first = include_str!("../../../migrations/sqlite/0001_schema.sql");
+        let trigger = &first[first.find("CREATE TRIGGER claim_update").unwrap()..];
+        let mut writer = open::options(path).connect().await.unwrap();
+        for text in [
+            "DROP TRIGGER claim_update",
+            "ALTER TABLE claim DROP COLUMN salt",
+            trigger,
+            "DELETE FROM _sqlx_migrations WHERE version = 3",
+        ] {
+            sqlx::query(sqlx::AssertSqlSafe(text)).execute(&mut writer).await.unwrap();
+        }
+        writer.close().await.unwrap();
+    }
+
     #[tokio::test]
     async fn an_old_database_is_verified_by_its_own_form() {
         let directory = tempfile::tempdir().unwrap();
@@ -277,7 +295,11 @@ mod tests {
         let engine = engine_of(&policies);
         SqliteStore::create(&path, world, policies, engine, |_| ()).await.unwrap();
         recorded_in(&path, Form::First).await;
-        let mut writer = open::options(&path).connect().await.unwrap();
+        before_salts(&path).await;
+        assert!(matches!(SqliteStore::open_to_read(&path, "0137").await, Err(StoreError::Refused(_))));
+        let mut writer = open::connect(&path, true).await.unwrap();
+        let salted = "UPDATE claim SET salt = 'x' WHERE seq = 7";
+        assert!(sqlx::query(salted).execute(&mut writer).await.is_err(), "never edited");
         let old: i64 = sqlx::query_scalar("SELECT count(*) FROM claim_event WHERE body LIKE '%\"form\"%'")
             .fetch_one(&mut writer)
             .await

@@ -255,10 +255,10 @@ fn own_cells(cx: &Context, line: &ClaimLine) -> Vec<Cell> {
         Cell::new(line.number.to_string(), NUMBER),
         Cell::new(line.member_name.clone(), NAME),
         Cell::rest(match line.state {
-            ClaimState::Submitted => words::kind(cx, line.kind),
-            state => format!("{} {}", words::kind(cx, line.kind), words::state(cx, state)),
+            ClaimState::Submitted => words::kind_of(cx, line),
+            state => format!("{} {}", words::kind_of(cx, line), words::state(cx, state)),
         }),
-        Cell::new(line.total.grouped(), 12).right(),
+        Cell::new(words::total_of(line), 12).right(),
     ]
 }
 

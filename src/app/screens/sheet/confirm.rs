@@ -390,7 +390,7 @@ impl Sheet {
     /// What the member was paid this period: how often and how much.
     pub(super) fn paid_this_period(&self, period: i32) -> (usize, crate::domain::Money) {
         let Some(member) = &self.member else { return (0, crate::domain::Money::ZERO) };
-        let live = member.claims.iter().filter(|line| line.state.is_live() && line.period == period);
+        let live = member.claims.iter().filter(|line| line.is_told() && line.state.is_live() && line.period == period);
         (live.clone().count(), live.map(|line| line.total).sum())
     }
 }

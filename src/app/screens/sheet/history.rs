@@ -54,8 +54,8 @@ pub fn draw(sheet: &Sheet, cx: &Context, area: Rect, buf: &mut Buffer) {
 fn claim(cx: &Context, line: &ClaimLine, row: Rect, buf: &mut Buffer) {
     let mut cells = vec![
         Cell::new(line.submitted.to_string(), 10),
-        Cell::rest(words::kind(cx, line.kind)),
-        Cell::new(line.total.grouped(), 11).right(),
+        Cell::rest(words::kind_of(cx, line)),
+        Cell::new(words::total_of(line), 11).right(),
         Cell::new(words::state(cx, line.state), words::state_columns(cx)),
     ];
     // The number where it is not cut.

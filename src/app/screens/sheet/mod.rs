@@ -311,7 +311,7 @@ impl Sheet {
         let until = facts.discharge.or(facts.settlement);
         self.member.as_ref()?.claims.iter().find(|line| {
             line.state.is_live()
-                && line.kind.code() == facts.kind
+                && line.kind.is_some_and(|kind| kind.code() == facts.kind)
                 && line.until == until
                 && line.medical_total == facts.amounts.get(Amount::Total)
         })
@@ -325,13 +325,13 @@ impl Sheet {
         let same_day = |a: Option<NaiveDate>, b: Option<NaiveDate>| a.is_some() && a == b;
         let touches = |line: &ClaimLine| match facts.discharge {
             Some(_) => same_day(line.until, facts.admission) || same_day(line.admission, facts.discharge),
-            None => line.kind.code() == facts.kind && same_day(line.until, facts.settlement),
+            None => line.kind.is_some_and(|kind| kind.code() == facts.kind) && same_day(line.until, facts.settlement),
         };
         let hospital = cx.lookup.hospital(code).map_or("", |hospital| &hospital.name);
         self.member.as_ref()?.claims.iter().find(|line| {
             line.state.is_live()
                 && line.hospital == hospital
-                && line.kind.is_stay() == facts.discharge.is_some()
+                && line.kind.is_some_and(|kind| kind.is_stay() == facts.discharge.is_some())
                 && touches(line)
         })
     }

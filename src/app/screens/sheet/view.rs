@@ -9,6 +9,7 @@ use super::confirm::{Confirm, Reasons};
 use super::entries::Entry;
 use super::field::{Field, Form};
 use super::{Level, Reveal, Sheet, Stage, Stopped, history};
+use crate::app::screens::words::kind_of;
 use crate::app::{Context, MIN_SIZE};
 use crate::domain::claim::ClaimState;
 use crate::domain::money::Money;
@@ -392,11 +393,10 @@ fn draw_standing(stopped: &Stopped, panel: &mut Panel) {
     panel.gap();
     panel.line(&standing.number.to_string(), cx.theme.total());
     panel.pair(&standing.office, &cx.t(&format!("state-{}", standing.state.code())), cx.theme.text());
-    match &standing.line {
+    match standing.line.as_ref().filter(|line| line.is_told()) {
         None => panel.line(&cx.t("standing-elsewhere"), cx.theme.note()),
         Some(line) => {
-            let kind = cx.t(&format!("kind-{}", line.kind.code()));
-            panel.pair(&line.member_name, &kind, cx.theme.text());
+            panel.pair(&line.member_name, &kind_of(cx, line), cx.theme.text());
             panel.line(&line.hospital, cx.theme.text());
             let span = match (line.admission, line.until) {
                 (Some(from), Some(to)) => format!("{from} - {to}"),

@@ -141,7 +141,7 @@ impl<'a> Tables<'a> {
                 "COPY core.claim (league, id, office, year, number, member, period, kind, state, rev, submitted_at, day, \
                  clerk, channel, seat, bill_code, bill_number, bill_check, bill_hospital, hospital, diagnosis, \
                  diagnosis_name, standard, mode, admission, discharge, settlement, medical_total, facts, policy, version, \
-                 policy_sha256, assessment, total, bank, card, last4, agent, documents, reasons, remark, request, prints) \
+                 policy_sha256, assessment, total, bank, card, last4, agent, documents, reasons, remark, request, salt, prints) \
                  FROM STDIN",
             )
             .counting(Counts::Claims),
@@ -238,7 +238,7 @@ impl Load for Tables<'_> {
         table.text(&new.policy.sha256).text(&new.assessment).plain(new.total).text(new.payee.bank());
         table.maybe(to_load.has_card().then_some(1)).text(&new.payee.last4()).text(&personal(&recorded.agent));
         table.text(&recorded.documents).text(&recorded.reasons).text(&personal(&recorded.remark));
-        table.bytes(&to_load.request).plain(claim.prints).end();
+        table.bytes(&to_load.request).plain(recorded.salt.digits()).plain(claim.prints).end();
         hand_over(self.sender, table, CHUNK)?;
         for (place, paid) in to_load.paid.iter().enumerate() {
             let table = &mut self.paid;
