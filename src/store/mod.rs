@@ -307,6 +307,9 @@ pub enum StoreError {
     /// The database's schema is of another version of the program, which this one does not know.
     #[error("the database is of another version of the program")]
     VersionTooOld,
+    /// The centre shows another history than this terminal has seen: nobody works on.
+    #[error("the centre's records: {}", .0.code())]
+    Alarm(witness::Alarm),
     /// The file is damaged; what was done about it.
     #[error("damaged: {0}")]
     Damaged(String),
