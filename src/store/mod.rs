@@ -36,9 +36,11 @@ use uuid::Uuid;
 
 use crate::domain::area::{AreaCode, OfficeCode};
 use crate::domain::bill::Bill;
+use crate::domain::canonical::Hash;
 use crate::domain::claim::{Claim, ClaimId, ClaimKind, ClaimLine, NewClaim, Standing};
 use crate::domain::cover::{Cover, Paid};
 use crate::domain::member::{Member, MemberId, PersonalField, Sex};
+use crate::domain::merkle::NodeId;
 use crate::domain::number::ClaimNumber;
 use crate::domain::query::Query;
 use crate::domain::secret::Secret;
@@ -362,6 +364,11 @@ pub trait Store: Send + Sync {
     async fn reconcile(&self, ids: &[ClaimId]) -> Result<Vec<(ClaimId, Option<ClaimNumber>)>, StoreError>;
     /// Recomputes every claim and walks every chain.
     async fn verify(&self) -> Result<Verification, StoreError>;
+    /// Stored nodes of the centre's tree, in the order asked for, at most 200; `None` where one is not there. An embedded
+    /// database has no tree.
+    async fn tree_nodes(&self, ids: &[NodeId]) -> Result<Vec<Option<Hash>>, StoreError> {
+        Ok(vec![None; ids.len()])
+    }
     /// How many round trips an operation takes (1, unless the adapter records a ticket first).
     fn trips(&self, request: &Request) -> u32 {
         let _ = request;

@@ -164,10 +164,6 @@ pub async fn init(
         super::accounts::add(&mut tx, account).await?;
         super::accounts::duty(&mut tx, &account.login, &[duty]).await?;
     }
-    for text in ["REVOKE CONNECT ON DATABASE postgres FROM PUBLIC", "REVOKE CONNECT ON DATABASE template1 FROM PUBLIC"]
-    {
-        sqlx::query(text).execute(&mut *tx).await.map_err(failed)?;
-    }
     tx.commit().await.map_err(failed)
 }
 

@@ -37,8 +37,10 @@ use self::error::failed;
 use self::line::{Again, Line, call};
 use super::{Desk, Found, Hello, Hit, MemberSheet, Reference, Request, Store, StoreError, Submitted, Verification};
 use crate::domain::bill::Bill;
+use crate::domain::canonical::Hash;
 use crate::domain::claim::{Claim, ClaimId, ClaimLine, NewClaim, Standing};
 use crate::domain::member::{MemberId, PersonalField};
+use crate::domain::merkle::NodeId;
 use crate::domain::number::ClaimNumber;
 use crate::domain::query::{Query, Term};
 use crate::domain::secret::Secret;
@@ -214,6 +216,10 @@ impl Store for PostgresStore {
 
     async fn verify(&self) -> Result<Verification, StoreError> {
         verify::verify(&self.line).await
+    }
+
+    async fn tree_nodes(&self, ids: &[NodeId]) -> Result<Vec<Option<Hash>>, StoreError> {
+        self.nodes_of_tree(ids).await
     }
 
     /// A sheet and a reveal take a ticket first.
