@@ -14,7 +14,8 @@ CREATE TABLE core.centre (
     terms_a_minute  integer NOT NULL DEFAULT 120 CHECK (terms_a_minute >= 0),
     devices         boolean NOT NULL DEFAULT false,    -- a terminal needs a certificate that is in core.device
     oldest_reading  integer NOT NULL DEFAULT 1,        -- programs (by protocol) older than this are refused
-    oldest_writing  integer NOT NULL DEFAULT 1         -- programs older than this may only read
+    oldest_writing  integer NOT NULL DEFAULT 1,        -- programs older than this may only read
+    terms_seed      bigint  NOT NULL DEFAULT (random() * 9e18)::bigint  -- told to nobody: terms are hashed with it
 );
 INSERT INTO core.centre DEFAULT VALUES;
 
@@ -286,7 +287,7 @@ CREATE TABLE core.look (
     office  integer     NOT NULL,
     member  bigint      NOT NULL,
     field   text        NOT NULL CHECK (field IN ('sheet', 'id_number', 'mobile', 'bank_card')),
-    purpose text        NOT NULL CHECK (purpose <> '' AND char_length(purpose) <= 100),
+    purpose text        NOT NULL CHECK (purpose <> '' AND char_length(purpose) <= 100 AND purpose !~ '[[:cntrl:]]'),
     xid     xid8        NOT NULL DEFAULT pg_current_xact_id(),
     PRIMARY KEY (league, ticket)
 );

@@ -2,12 +2,16 @@
 -- Those that read past row-level security are owned by huzhu_owner and tell only what the caller may know.
 SET LOCAL ROLE huzhu_owner;
 
--- Who calls: the account of the login that this session was opened with, never of one that was set.
+-- Who calls: the account of the login that this session was opened with, never of one that was set. A transaction that
+-- goes on seeing the past could overlook what was decided meanwhile: a lock, a ticket, a payment, its own lock-out.
 CREATE FUNCTION core.me() RETURNS core.account
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = '' AS $$
 DECLARE
     account core.account;
 BEGIN
+    IF current_setting('transaction_isolation') <> 'read committed' THEN
+        RAISE invalid_transaction_state USING MESSAGE = 'read committed only';
+    END IF;
     SELECT a.* INTO account FROM core.account a WHERE a.login = session_user AND a.active;
     IF NOT FOUND THEN
         RAISE insufficient_privilege USING MESSAGE = 'no account';
@@ -209,11 +213,13 @@ $$;
 -- Search terms are counted beside transactions: nothing takes a count back, and none waits for the disk. What is typed on
 -- within two seconds is one term. `terms_LOGIN` holds the moment (in milliseconds) at which a person who asked at the
 -- permitted rate would be where this one is: he may be a minute ahead. `typed_LOGIN` holds the last term, 31 bits of its
--- hash, and its time in tenths of a second.
+-- hash, and its time in tenths of a second; the hash has a seed that nobody knows, or terms could be made that pass for
+-- typed on.
 CREATE FUNCTION core.count_term(me core.account, term text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
 DECLARE
-    most integer := (SELECT c.terms_a_minute FROM core.centre c);
+    most integer;
+    seed bigint;
     terms regclass;
     typed regclass;
     now_ms bigint := (extract(epoch FROM clock_timestamp()) * 1000)::bigint;
@@ -221,6 +227,7 @@ DECLARE
     last bigint;
     ahead bigint;
 BEGIN
+    SELECT c.terms_a_minute, c.terms_seed INTO most, seed FROM core.centre c;
     IF most = 0 THEN
         RETURN;
     END IF;
@@ -229,14 +236,14 @@ BEGIN
     last := pg_sequence_last_value(typed);
     IF last IS NULL OR tenths - mod(last, 2147483648) NOT BETWEEN 0 AND 20
         OR NOT EXISTS (SELECT FROM generate_series(1, least(length(term), 64)) n
-                       WHERE (hashtext(left(term, n)) & 2147483647) = last / 2147483648) THEN
+                       WHERE (hashtextextended(left(term, n), seed) & 2147483647) = last / 2147483648) THEN
         ahead := greatest(now_ms, coalesce(pg_sequence_last_value(terms), 0)) + 60000 / most - now_ms;
         IF ahead > 60000 THEN
             PERFORM core.throttled(core.now() + make_interval(secs => (ahead - 60000) / 1000.0));
         END IF;
         PERFORM setval(terms, now_ms + ahead);
     END IF;
-    PERFORM setval(typed, (hashtext(term) & 2147483647)::bigint * 2147483648 + tenths);
+    PERFORM setval(typed, (hashtextextended(term, seed) & 2147483647) * 2147483648 + tenths);
 END $$;
 
 -- Links an event at the end of its office's chain. The lock on the chain is taken last before the commit.

@@ -58,6 +58,9 @@ DECLARE
     hit_leagues integer[];
     r record;
 BEGIN
+    IF term IS NULL OR length(term) > 100 OR length(unit) > 100 THEN
+        PERFORM core.refuse('search');
+    END IF;
     PERFORM core.count_term(me, term || coalesce(' ' || unit, ''));
     IF kind = 'id' AND length(term) = 18 THEN
         SELECT i.member INTO r FROM core.id_registry i WHERE i.id_number = term;

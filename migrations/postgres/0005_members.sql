@@ -57,6 +57,8 @@ BEGIN
         END IF;
         RETURN;
     END IF;
+    -- His other sessions wait, so that they see this ticket when they count theirs.
+    PERFORM pg_advisory_xact_lock(hashtextextended(session_user::text, 0));
     FOR most, span IN SELECT c.looks_a_minute, interval '1 minute' FROM core.centre c
         UNION ALL SELECT c.looks_a_day, interval '1 day' FROM core.centre c
     LOOP
@@ -129,7 +131,7 @@ DECLARE
     me core.account := core.me();
 BEGIN
     PERFORM core.in_scope(member, me);
-    PERFORM core.count_term(me, 'claims of ' || member);
+    PERFORM core.count_term(me, 'claims of ' || member || '.');
     RETURN core.lines_of(member, me);
 END $$;
 

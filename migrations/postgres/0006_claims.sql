@@ -88,6 +88,54 @@ LANGUAGE sql IMMUTABLE SET search_path = '' AS $$
 $$;
 GRANT EXECUTE ON FUNCTION core.amount(text), core.paid_of(jsonb) TO huzhu_api;
 
+-- Whether a text is an array of objects with exactly these keys, texts and flags.
+CREATE FUNCTION core.is_list_of(list text, texts text[], flags text[]) RETURNS boolean
+LANGUAGE plpgsql IMMUTABLE SET search_path = '' AS $$
+BEGIN
+    RETURN json_typeof(list::json) = 'array' AND NOT EXISTS (
+        SELECT FROM json_array_elements(list::json) o WHERE json_typeof(o.value) <> 'object'
+            OR (SELECT count(*) FROM json_object_keys(o.value)) <> cardinality(texts || flags)
+            OR EXISTS (SELECT FROM unnest(texts) key WHERE json_typeof(o.value -> key) IS DISTINCT FROM 'string')
+            OR EXISTS (SELECT FROM unnest(flags) key WHERE json_typeof(o.value -> key) IS DISTINCT FROM 'boolean'));
+EXCEPTION WHEN data_exception THEN
+    RETURN false;
+END $$;
+
+-- What the program itself never sends, and what would keep colleagues from reading the claim: codes that nobody has, lists
+-- of another form, texts without an end.
+CREATE FUNCTION core.check_form(c core.claim) RETURNS void
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = '' AS $$
+BEGIN
+    IF NOT core.is_list_of(c.documents, '{code,title}', '{required,present}') OR NOT core.is_list_of(c.reasons, '{warning,text}', '{}')
+        OR (c.agent <> '' AND NOT core.is_list_of('[' || c.agent || ']', '{name,id_number,relation}', '{}'))
+        OR octet_length(c.facts) + octet_length(c.assessment) + octet_length(c.documents) + octet_length(c.reasons)
+            + octet_length(c.agent) > 500000
+        OR EXISTS (SELECT FROM unnest(ARRAY[c.channel, c.bill_code, c.bill_number, c.bill_check, c.bill_hospital, c.hospital,
+            c.diagnosis, c.diagnosis_name, c.bank, replace(c.remark, E'\n', ' ')]) t(text) WHERE char_length(t.text) > 200 OR t.text ~ '[[:cntrl:]]') THEN
+        PERFORM core.refuse('text');
+    END IF;
+    IF c.kind NOT IN ('inpatient', 'radiotherapy', 'chemotherapy', 'haemodialysis') OR c.mode NOT IN ('by_item', 'disease_package', 'drg_dip')
+        OR c.channel <> 'window' OR c.seat NOT BETWEEN 0 AND 99
+        OR (c.kind = 'inpatient' AND c.admission IS NULL) OR coalesce(c.settlement, c.discharge) IS NULL
+        OR NOT EXISTS (SELECT FROM core.hospital h WHERE h.code = c.hospital)
+        OR (c.standard AND NOT EXISTS (SELECT FROM core.diagnosis d WHERE d.code = c.diagnosis AND d.name = c.diagnosis_name)) THEN
+        PERFORM core.refuse('facts');
+    END IF;
+END $$;
+
+-- Whether facts tell of the member, the hospital and the day what the database knows of them.
+CREATE FUNCTION core.knows_facts(c core.claim, facts jsonb) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT coalesce((facts ->> 'sex', facts ->> 'birth', facts ->> 'area', facts ->> 'hospital_level')
+            = (m.sex, m.birth::text, o.area::text, h.level::text)
+        AND coalesce((facts ->> 'retired')::boolean, false) = m.retired
+        AND coalesce((facts ->> 'out_of_area')::boolean, false) = (h.area / 100 <> o.area / 100)
+        -- A sheet may have been begun before midnight.
+        AND (facts ->> 'submitted')::date BETWEEN core.day_of(core.now()) - 1 AND core.day_of(core.now()), false)
+    FROM core.member m JOIN core.office o ON o.code = m.office JOIN core.hospital h ON h.code = c.hospital
+    WHERE m.league = c.member_league AND m.id = c.member
+$$;
+
 -- What can be said of a claim without other claims: the facts agree with the fields and with what the database holds now,
 -- the policy is published, the documents fit the state. Refusals carry the reason code.
 CREATE FUNCTION core.check_claim(c core.claim, me core.account) RETURNS void
@@ -98,6 +146,7 @@ DECLARE
     missing boolean;
     covers jsonb;
 BEGIN
+    PERFORM core.check_form(c);
     IF EXISTS (SELECT FROM core.member m WHERE m.league = c.member_league AND m.id = c.member
                AND core.person_hash(m.id_number) = me.person) THEN
         PERFORM core.refuse('own');
@@ -120,7 +169,7 @@ BEGIN
             OR ((facts ->> 'admission')::date, (facts ->> 'discharge')::date) IS DISTINCT FROM (c.admission, c.discharge)
             OR coalesce((facts ->> 'settlement')::date, c.discharge) IS DISTINCT FROM coalesce(c.settlement, c.discharge)
             OR (c.admission IS NULL) <> (c.discharge IS NULL) OR c.admission > c.discharge
-            OR core.amount(facts ->> 'total') <= 0 THEN
+            OR core.amount(facts ->> 'total') <= 0 OR NOT coalesce(core.knows_facts(c, facts), false) THEN
             PERFORM core.refuse('facts');
         END IF;
     EXCEPTION WHEN data_exception THEN
@@ -132,7 +181,9 @@ BEGIN
     EXCEPTION WHEN data_exception THEN
         PERFORM core.refuse('assessment');
     END;
-    IF assessment ->> 'form' IS DISTINCT FROM '1' OR core.amount(assessment ->> 'total') IS DISTINCT FROM c.total THEN
+    IF EXISTS (SELECT FROM core.paid_of(assessment) p WHERE p.benefit IS NULL OR least(p.base, p.days, p.amount) < 0)
+        OR (SELECT coalesce(sum(p.amount), 0) FROM core.paid_of(assessment) p) IS DISTINCT FROM c.total
+        OR assessment ->> 'form' IS DISTINCT FROM '1' OR core.amount(assessment ->> 'total') IS DISTINCT FROM c.total THEN
         PERFORM core.refuse('assessment');
     END IF;
     SELECT coalesce(jsonb_agg(v ORDER BY (v ->> 'period')::integer), '[]') INTO covers
@@ -176,7 +227,7 @@ SET search_path = '' SET timezone = 'Asia/Shanghai' SET datestyle = 'ISO, YMD' S
 DECLARE
     me core.account := core.me();
 BEGIN
-    PERFORM core.count_term(me, 'bill ' || code || number);
+    PERFORM core.count_term(me, 'bill ' || coalesce(core.bill_key(code, number, hospital), '') || '.');
     RETURN core.bill_standing(core.bill_key(code, number, hospital), me);
 END $$;
 
@@ -187,6 +238,7 @@ DECLARE
     me core.account := core.me();
 BEGIN
     PERFORM core.in_scope(member, me);
+    PERFORM core.count_term(me, 'stays of ' || member || '.');
     RETURN core.stay_standings(member, admission, discharge, me);
 END $$;
 
@@ -210,6 +262,11 @@ BEGIN
     c.clerk := session_user;
     c.rev := 1;
     c.prints := 0;
+    -- Not what else PostgreSQL takes for a date: infinity, today.
+    IF EXISTS (SELECT FROM unnest(ARRAY['admission', 'discharge', 'settlement']) key
+               WHERE claim ->> key !~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$') THEN
+        RAISE invalid_parameter_value USING MESSAGE = 'not a claim';
+    END IF;
     BEGIN
         c.id := claim ->> 'id';
         c.member := claim ->> 'member';
@@ -306,7 +363,7 @@ SET search_path = '' SET timezone = 'Asia/Shanghai' SET datestyle = 'ISO, YMD' S
 DECLARE
     me core.account := core.me();
 BEGIN
-    PERFORM core.count_term(me, format('claim %s %s %s', office, year, number));
+    PERFORM core.count_term(me, format('claim %s %s %s.', office, year, number));
     RETURN core.claim_json(core.claim_at(office, year, number, me));
 END $$;
 
@@ -324,11 +381,11 @@ BEGIN
     END IF;
     PERFORM pg_advisory_xact_lock(c.member);
     SELECT k.* INTO c FROM core.claim k WHERE k.league = c.league AND k.id = c.id FOR UPDATE;
-    IF c.rev <> withdraw.rev THEN
+    IF c.rev IS DISTINCT FROM withdraw.rev THEN
         PERFORM core.stale(c.rev);
     ELSIF c.state = 'withdrawn' THEN
         PERFORM core.refuse('withdrawn');
-    ELSIF btrim(reason) = '' OR char_length(reason) > 200 THEN
+    ELSIF btrim(coalesce(reason, '')) = '' OR reason ~ '[[:cntrl:]]' OR char_length(reason) > 200 THEN
         PERFORM core.refuse('reason');
     END IF;
     UPDATE core.claim k SET state = 'withdrawn', rev = c.rev + 1 WHERE k.league = c.league AND k.id = c.id;
@@ -398,7 +455,8 @@ DECLARE
     centre core.centre := (SELECT c FROM core.centre c);
     last core.claim;
 BEGIN
-    SELECT c.* INTO last FROM core.claim c WHERE c.league = me.league AND c.office = me.office AND c.seat = me.seat
+    -- Who takes claims goes on from the window's last one; nobody else is told of it.
+    SELECT c.* INTO last FROM core.claim c WHERE 'clerk' = ANY (me.duties) AND c.league = me.league AND c.office = me.office AND c.seat = me.seat
     ORDER BY c.submitted_at DESC, c.id DESC LIMIT 1;
     RETURN json_build_object(
         'login', me.login, 'duties', me.duties, 'window', me.seat,
@@ -413,7 +471,7 @@ BEGIN
         'used', (
             WITH used AS (
                 SELECT row_number() OVER (ORDER BY c.submitted_at DESC, c.id DESC) AS at, c.kind, c.bill_code, c.hospital, c.diagnosis
-                FROM (SELECT k.* FROM core.claim k WHERE k.league = me.league AND k.office = me.office AND k.seat = me.seat
+                FROM (SELECT k.* FROM core.claim k WHERE 'clerk' = ANY (me.duties) AND k.league = me.league AND k.office = me.office AND k.seat = me.seat
                       ORDER BY k.submitted_at DESC, k.id DESC LIMIT 200) c)
             SELECT json_build_object(
                 'bill_code', (SELECT u.bill_code FROM used u WHERE u.bill_code <> '' ORDER BY u.at LIMIT 1),

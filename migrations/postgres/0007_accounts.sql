@@ -207,7 +207,6 @@ DECLARE
     me core.account := core.me();
     tenth timestamptz;
 BEGIN
-    PERFORM core.account_of(me.login);
     SELECT e.at INTO tenth FROM core.account_event e
     WHERE e.login = me.login AND e.what = 'password' AND e.at > clock_timestamp() - interval '1 day'
     ORDER BY e.at DESC OFFSET 9 LIMIT 1;
@@ -229,11 +228,17 @@ BEGIN
     PERFORM core.officer('sysadmin', 'secadmin');
     PERFORM core.not_himself(login);
     account := core.account_of(login);
-    EXECUTE format('ALTER ROLE %I NOLOGIN', account.login);
     IF account.active THEN
         UPDATE core.account a SET active = false WHERE a.login = account.login;
         PERFORM core.note_account(account.login, 'lock');
     END IF;
+    -- He can hold his own role in an open transaction (ALTER ROLE ... PASSWORD): that must not keep him in. What counts is
+    -- done; locking him again later closes the role too.
+    BEGIN
+        EXECUTE format('ALTER ROLE %I NOLOGIN', account.login);
+    EXCEPTION WHEN lock_not_available OR internal_error THEN
+        RAISE WARNING 'the role is held by its own session';
+    END;
 END $$;
 CREATE FUNCTION api_v1.account_unlock(login text) RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER

@@ -153,7 +153,7 @@ BEGIN
     PERFORM core.me();
     IF first IS DISTINCT FROM ledger.size() THEN
         PERFORM core.refuse('tree-size');
-    ELSIF cardinality(offices) NOT BETWEEN 1 AND 20000
+    ELSIF num_nulls(offices, places, events, levels, idx, nodes, note) > 0 OR cardinality(offices) NOT BETWEEN 1 AND 20000
         OR (cardinality(places), cardinality(events)) IS DISTINCT FROM (cardinality(offices), cardinality(offices))
         OR (cardinality(idx), cardinality(nodes)) IS DISTINCT FROM (cardinality(levels), cardinality(levels)) THEN
         PERFORM core.refuse('tree-many');

@@ -9,8 +9,11 @@ use huzhu::store::Submitted;
 use huzhu::world::PASSWORD;
 use uuid::Uuid;
 
-use crate::central::support::{DATABASE, Options, Server, sqlstates};
-use crate::central::{Central, Postgres, postgres_with, sheet_of, stay};
+use crate::central::support::{DATABASE, SUPERUSER, SUPERUSER_PASSWORD, Server, sqlstates};
+use crate::central::{Central, Postgres, postgres, sheet_of, stay};
+
+/// A clerk of another office of 0137's league: `neighbour` in a case.
+const NEIGHBOUR: &str = "15082101";
 
 /// One attack: who types what, what must come of it, and why that is right.
 pub struct Case {
@@ -61,25 +64,34 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// A world of its own: a claim of 0137, a claim and a ticket of 0201 in another league.
+    /// A world of its own: a claim and tickets of 0137, a ticket of his colleague, a claim and a ticket of another league.
     pub async fn new() -> Stage {
-        Stage::with(&[]).await
-    }
-
-    /// The same on a server with further settings.
-    pub async fn with(settings: &[(&str, &str)]) -> Stage {
-        let settings = settings.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
-        let central = postgres_with(Options { settings, ..Options::default() }).await;
+        let central = postgres().await;
         let (clerk, other) = (central.open("0137").await, central.open("0201").await);
         let sheet = sheet_of(&*clerk, "王秀英").await;
         let sent = stay(&*clerk, &sheet, "0000000001", "2021-03-01", "2021-03-10").await;
         let answer = clerk.submit(&sent).await.unwrap();
         let next = stay(&*clerk, &sheet_of(&*clerk, "王秀芳").await, "0000000002", "2021-03-01", "2021-03-10").await;
         let foreign = central.world().members().find(|person| person.league.get() == 150_400).unwrap();
+        let foreign_unit = central.world().units().find(|unit| unit.id == foreign.unit).unwrap();
         let foreign_ticket = Uuid::now_v7();
         let foreign_sheet = other.open_member(foreign_ticket, foreign.id, "test").await.unwrap();
         let foreign_claim = stay(&*other, &foreign_sheet, "0000000003", "2021-03-01", "2021-03-10").await;
         let foreign_answer = other.submit(&foreign_claim).await.unwrap();
+        let again = stay(&*clerk, &sheet_of(&*clerk, "王秀英").await, "0000000004", "2021-03-05", "2021-03-08").await;
+        let [own_ticket, colleague_ticket, old_ticket] = [(); 3].map(|()| Uuid::now_v7());
+        clerk.open_member(own_ticket, sent.member, "test").await.unwrap();
+        central.open("0138").await.open_member(colleague_ticket, sent.member, "test").await.unwrap();
+        let old = format!(
+            "INSERT INTO core.look (league, ticket, at, who, office, member, field, purpose) VALUES \
+             (150800, '{old_ticket}', core.now() - interval '61 seconds', '0137', 150802, {}, 'sheet', 'test')",
+            sent.member.0
+        );
+        central.server().execute(DATABASE, &old).await;
+        let mut superuser = central.server().superuser(DATABASE).await;
+        let verifier = "SELECT rolpassword FROM pg_authid WHERE rolname = '0137'";
+        let verifier: String = sqlx::query_scalar(verifier).fetch_one(&mut superuser).await.unwrap();
+        let json = |claim: &NewClaim| serde_json::to_string(claim).unwrap().replace('\'', "''");
         let text = |id: MemberId| id.0.to_string();
         let number = |answer: &Submitted| {
             let number = answer.claim.number;
@@ -89,6 +101,7 @@ impl Stage {
             ("mine", text(sent.member)),
             ("next", text(next.member)),
             ("foreign", text(foreign.id)),
+            ("foreign_unit", foreign_unit.name.chars().take(4).collect()),
             ("foreign_name", foreign.name.clone()),
             ("foreign_id_number", foreign.id_number.clone()),
             ("foreign_mobile", foreign.mobile.clone()),
@@ -97,7 +110,13 @@ impl Stage {
             ("claim_id", sent.id.to_string()),
             ("foreign_claim", number(&foreign_answer)),
             ("foreign_claim_id", foreign_claim.id.to_string()),
-            ("foreign_number", foreign_answer.claim.number.to_string()),
+            ("own_ticket", own_ticket.to_string()),
+            ("colleague_ticket", colleague_ticket.to_string()),
+            ("old_ticket", old_ticket.to_string()),
+            ("verifier", verifier),
+            ("sent", json(&sent)),
+            ("next_json", json(&next)),
+            ("again", json(&again)),
         ];
         Stage { central, next, sent: (sent, answer), names }
     }
@@ -118,7 +137,12 @@ impl Stage {
 
     /// Types statements as a person; gives the SQLSTATEs, and what was answered.
     pub fn types(&self, who: &str, sql: &str) -> (Vec<String>, String) {
-        let output = self.server().psql(who, PASSWORD, &self.fill(sql));
+        let (who, password) = match who {
+            "neighbour" => (NEIGHBOUR, PASSWORD),
+            SUPERUSER => (who, SUPERUSER_PASSWORD),
+            _ => (who, PASSWORD),
+        };
+        let output = self.server().psql(who, password, &self.fill(sql));
         let said = String::from_utf8_lossy(&output.stderr);
         let mut states = sqlstates(&output);
         // Of a database that is closed psql tells words alone; any other failure must not pass for an answer.

@@ -47,7 +47,8 @@ impl Taker {
         let facts = serde_json::json!({
             "kind": "inpatient", "area": sheet.member.area, "admission": from, "discharge": to, "settlement": to,
             "hospital_level": 3, "diagnosis": "K80.100", "total": "10000.00", "cash": "10000.00",
-            "sex": sheet.member.sex, "birth": sheet.member.birth, "submitted": "2021-03-20",
+            "out_of_area": sheet.member.area.league().get() != 150_800, "retired": sheet.member.retired,
+        "sex": sheet.member.sex, "birth": sheet.member.birth, "submitted": "2021-03-20",
             "cover": sheet.covers, "paid": sheet.paid,
         })
         .to_string();
