@@ -109,7 +109,8 @@ async fn off_this_machine_nothing_is_said_without_an_authority() {
     let told = Administrator::open(&elsewhere, SUPERUSER, &Secret::new(SUPERUSER_PASSWORD)).await.map(drop);
     assert_eq!(told, Err(StoreError::Refused("database-root-cert".into())));
     // The same place by the name that the program knows.
-    log_in(&PostgresStore::new(options(&central, "127.0.0.1")), "0137").await.unwrap();
+    let here = PostgresStore::new(options(&central, "127.0.0.1"));
+    log_in(&here, "0137").await.unwrap();
     let asked = "SELECT count(*) FROM pg_stat_activity WHERE client_addr IS NOT NULL";
     assert_eq!(central.count(asked).await, 1, "one session came by the network");
 }
@@ -130,7 +131,11 @@ async fn a_terminal_needs_a_certificate_where_the_centre_asks_for_one() {
     assert_eq!(shows(files.pair(&terminals.server())).await, refused);
     let mut stolen = terminals.client("15080201", 4711);
     stolen.key = terminals.client("15080202", 4712).key;
-    assert!(shows(files.pair(&stolen)).await.is_err());
+    assert_eq!(shows(files.pair(&stolen)).await, refused);
+    let nothing = files.folder.path().join("nothing");
+    let (certificate, _) = files.pair(&terminals.client("15080201", 4711));
+    assert_eq!(shows((certificate.clone(), Some(nothing))).await, refused);
+    assert_eq!(shows((certificate.clone(), certificate)).await, refused);
     // The certificate lets nobody in without the password.
     let terminal = files.pair(&terminals.client("15080201", 4711));
     let wrong = store(&central, ELSEWHERE, root.clone(), terminal);
