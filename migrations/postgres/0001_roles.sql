@@ -23,10 +23,18 @@ ALTER ROLE huzhu_accounts CREATEROLE;
 GRANT huzhu_person TO huzhu_counter, huzhu_policy, huzhu_sysadmin, huzhu_secadmin, huzhu_auditor, huzhu_guard, huzhu_sealer;
 GRANT huzhu_counter TO huzhu_clerk, huzhu_reviewer, huzhu_cashier, huzhu_league, huzhu_region;
 GRANT pg_signal_backend, pg_read_all_stats TO huzhu_guard;
+-- How much disk a person's sorting may take (0007): no setting of his own session.
+GRANT SET ON PARAMETER temp_file_limit TO huzhu_accounts;
 
 DO $$
+DECLARE
+    other text;
 BEGIN
     EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
+    -- The server's other databases have an open PUBLIC of their own: nobody but the superuser goes there.
+    FOR other IN SELECT d.datname FROM pg_database d WHERE d.datname IN ('postgres', 'template1') LOOP
+        EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', other);
+    END LOOP;
     EXECUTE format('GRANT CONNECT ON DATABASE %I TO huzhu_person', current_database());
     EXECUTE format('GRANT CREATE ON DATABASE %I TO huzhu_owner', current_database());
     -- Functions come out of the plan cache with the plan that they were tested with.
@@ -37,7 +45,8 @@ REVOKE USAGE ON LANGUAGE plpgsql FROM PUBLIC;
 GRANT USAGE ON LANGUAGE plpgsql TO huzhu_owner, huzhu_api, huzhu_accounts;
 ALTER DEFAULT PRIVILEGES FOR ROLE huzhu_owner, huzhu_api, huzhu_accounts REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
 
--- What PostgreSQL lets everybody call that no person needs: large objects, locks, messages, waiting, dumps as XML.
+-- What PostgreSQL lets everybody call that no person needs: large objects, locks (and who holds them: the lock of a submit
+-- names the member), messages, waiting, dumps as XML.
 DO $$
 DECLARE
     function regprocedure;
@@ -48,7 +57,7 @@ BEGIN
           AND (p.proname ~ '^(lo_|pg_advisory_|pg_try_advisory_|pg_sleep|pg_notify$|pg_logical_emit_message$)'
                OR p.proname ~ '^(loread|lowrite)$'
                OR p.proname ~ '^(query|table|schema|database|cursor)_to_xml'
-               OR p.proname ~ '^(pg_export_snapshot|pg_current_logfile|currtid2)$')
+               OR p.proname ~ '^(pg_export_snapshot|pg_current_logfile|currtid2|pg_lock_status)$')
     LOOP
         EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', function);
     END LOOP;

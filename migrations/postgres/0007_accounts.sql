@@ -102,7 +102,7 @@ BEGIN
 END $$;
 
 -- The login role of an account, and settings that keep the program's own sessions in order; whoever logs in may change
--- them (the guard holds the limits). Only for the functions below and for who fills a centre.
+-- them, but for the limit on files (the guard holds the others). Only for the functions below and for who fills a centre.
 CREATE FUNCTION core.make_login(v_login text, verifier text) RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = '' AS $$
 BEGIN
@@ -125,7 +125,7 @@ BEGIN
     END IF;
     EXECUTE format('ALTER ROLE %I RESET ALL', v_login);
     FOREACH setting IN ARRAY ARRAY['statement_timeout = ''15s''', 'idle_in_transaction_session_timeout = ''20s''',
-        'plan_cache_mode = ''force_generic_plan'''] LOOP
+        'plan_cache_mode = ''force_generic_plan''', 'temp_file_limit = ''1GB'''] LOOP
         EXECUTE format('ALTER ROLE %I SET ', v_login) || setting;
     END LOOP;
 END $$;

@@ -157,14 +157,10 @@ pub async fn init(
         super::accounts::add(&mut tx, account).await?;
         super::accounts::duty(&mut tx, &account.login, &[duty]).await?;
     }
-    for text in ["REVOKE CONNECT ON DATABASE postgres FROM PUBLIC", "REVOKE CONNECT ON DATABASE template1 FROM PUBLIC"]
-    {
-        sqlx::query(text).execute(&mut *tx).await.map_err(failed)?;
-    }
     tx.commit().await.map_err(failed)
 }
 
-async fn superuser(connection: &mut PgConnection) -> Result<(), StoreError> {
+pub(super) async fn superuser(connection: &mut PgConnection) -> Result<(), StoreError> {
     let text = "SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = session_user";
     let is: bool = sqlx::query_scalar(text).fetch_one(connection).await.map_err(failed)?;
     if is { Ok(()) } else { Err(StoreError::Refused("superuser".into())) }
