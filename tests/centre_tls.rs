@@ -6,8 +6,9 @@ mod central;
 use std::path::PathBuf;
 
 use central::support::certificates::{Authority, Pair};
+use central::support::proxy::{How, Proxy, Way};
 use central::support::{DATABASE, Options, SUPERUSER, SUPERUSER_PASSWORD, Tls};
-use central::{Central, Postgres, postgres, postgres_with};
+use central::{Central, Postgres, postgres, postgres_with, sheet_of, stay};
 use huzhu::domain::secret::Secret;
 use huzhu::store::postgres::admin::Administrator;
 use huzhu::store::postgres::{OptionsError, PostgresOptions, PostgresStore};
@@ -85,10 +86,11 @@ async fn the_centre_proves_itself() {
     std::fs::write(&nothing, "-----BEGIN CERTIFICATE-----\nnone\n-----END CERTIFICATE-----\n").unwrap();
     assert_eq!(refused(&central, ELSEWHERE, nothing).await, distrusted);
     // Another name, an old certificate, a server without one. On this machine as well, where an authority is configured.
+    let wrong = centre(authority.server_of(&["centre.example"]), None).await;
+    let plain = postgres().await;
     for host in ["localhost", ELSEWHERE] {
-        let wrong = centre(authority.server_of(&["centre.example"]), None).await;
         assert_eq!(refused(&wrong, host, root.clone()).await, distrusted, "{host}");
-        assert_eq!(refused(&postgres().await, host, root.clone()).await, distrusted, "{host}");
+        assert_eq!(refused(&plain, host, root.clone()).await, distrusted, "{host}");
     }
     let old = centre(authority.expired_server(), None).await;
     assert_eq!(refused(&old, "localhost", root.clone()).await, distrusted);
@@ -109,7 +111,8 @@ async fn off_this_machine_nothing_is_said_without_an_authority() {
     let told = Administrator::open(&elsewhere, SUPERUSER, &Secret::new(SUPERUSER_PASSWORD)).await.map(drop);
     assert_eq!(told, Err(StoreError::Refused("database-root-cert".into())));
     // The same place by the name that the program knows.
-    log_in(&PostgresStore::new(options(&central, "127.0.0.1")), "0137").await.unwrap();
+    let here = PostgresStore::new(options(&central, "127.0.0.1"));
+    log_in(&here, "0137").await.unwrap();
     let asked = "SELECT count(*) FROM pg_stat_activity WHERE client_addr IS NOT NULL";
     assert_eq!(central.count(asked).await, 1, "one session came by the network");
 }
@@ -130,7 +133,11 @@ async fn a_terminal_needs_a_certificate_where_the_centre_asks_for_one() {
     assert_eq!(shows(files.pair(&terminals.server())).await, refused);
     let mut stolen = terminals.client("15080201", 4711);
     stolen.key = terminals.client("15080202", 4712).key;
-    assert!(shows(files.pair(&stolen)).await.is_err());
+    assert_eq!(shows(files.pair(&stolen)).await, refused);
+    let nothing = files.folder.path().join("nothing");
+    let (certificate, _) = files.pair(&terminals.client("15080201", 4711));
+    assert_eq!(shows((certificate.clone(), Some(nothing))).await, refused);
+    assert_eq!(shows((certificate.clone(), certificate)).await, refused);
     // The certificate lets nobody in without the password.
     let terminal = files.pair(&terminals.client("15080201", 4711));
     let wrong = store(&central, ELSEWHERE, root.clone(), terminal);
@@ -183,4 +190,38 @@ async fn a_terminal_is_one_that_the_centre_knows() {
     known.log_out().await.unwrap();
     log_in(&known, "0137").await.unwrap();
     assert_eq!(hello(&known).await, refused);
+}
+
+/// TLS has an end of its own, which a line that is cut does not bring.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_proved_line_that_is_cut_is_opened_again() {
+    let (authority, files) = (Authority::new("centre"), Files::new());
+    let central = centre(authority.server_of(&[ELSEWHERE]), None).await;
+    let proxy = Proxy::before(central.server().address(), 7).await;
+    let url = format!("postgres://{ELSEWHERE}:{}/{DATABASE}", proxy.address().port());
+    let options = PostgresOptions::parse(&url).unwrap().with_certificates(Some(files.root(&authority)), None, None);
+    let store = PostgresStore::new(options);
+    log_in(&store, "0137").await.unwrap();
+    let sheet = sheet_of(&store, "王秀英").await;
+    let claim = stay(&store, &sheet, "0000000001", "2021-03-01", "2021-03-08").await;
+    for how in [How::Close, How::Reset] {
+        for (way, after) in [(Way::Up, 0), (Way::Up, 30), (Way::Down, 0), (Way::Down, 3), (Way::Down, 300)] {
+            let ended = proxy.ended();
+            proxy.end(way, after, how);
+            let answer = store.submit(&claim).await;
+            let answer = answer.unwrap_or_else(|why| panic!("{way:?} {after} {how:?}: {why:?}"));
+            assert_eq!((answer.claim.number.sequence, proxy.ended()), (1, ended + 1), "{way:?} {after} {how:?}");
+        }
+    }
+    assert_eq!(central.count("SELECT count(*) FROM claim").await, 1);
+    // Cut while it is being proved, it is no certificate that nobody trusts.
+    let cut = async |after| {
+        store.log_out().await.unwrap();
+        proxy.end(Way::Down, after, How::Reset);
+        log_in(&store, "0137").await
+    };
+    for after in [0, 1, 2, 100, 700] {
+        let told = cut(after).await;
+        assert!(matches!(told, Err(StoreError::Unreachable(_))), "{after}: {told:?}");
+    }
 }
