@@ -41,7 +41,6 @@ pub(super) fn not_opened(error: sqlx::Error) -> StoreError {
         };
     }
     let text = error.to_string();
-
     match &error {
         // The centre's word on what this terminal showed, after the terminal was satisfied with the centre.
         _ if text.split_once(ALERT).is_some_and(|(_, alert)| alert.contains("ertificate") || alert.contains("CA")) => {
