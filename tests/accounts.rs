@@ -2,6 +2,7 @@
 //! `psql`, and that each change is kept.
 
 mod office;
+mod terminal;
 
 use std::io::Write;
 use std::process::{Command, Output, Stdio};
@@ -15,6 +16,7 @@ use huzhu::world::assess::published;
 use office::{
     CLERK, DATABASE, Options, SECADMIN, SYSADMIN, Server, account, administrator, login, office, opened, sqlstates,
 };
+use terminal::Counter;
 
 fn refused(code: &str) -> Result<(), StoreError> {
     Err(StoreError::Refused(code.into()))
@@ -286,6 +288,42 @@ async fn by_the_command_line_from_the_first_to_the_clerk() {
         assert!(!log.contains(canary), "{canary}");
     }
     assert!(log.contains("account_add"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn at_a_terminal_everything_is_asked_and_no_password_is_seen() {
+    let server = huzhu_empty(Options::default()).await;
+    let url = server.url(DATABASE).replace("postgres://", "postgres://postgres@");
+    let folder = tempfile::tempdir().unwrap();
+    let words = [env!("CARGO_BIN_EXE_huzhu"), "--lang", "en", "init", "--db", url.as_str()];
+    let mut terminal = Counter::start(&words, folder.path(), &[]);
+    // What is typed before the question is thrown away: each is waited for.
+    let mut answer = |question: &str, times: usize, answer: &str| {
+        let asked = |screen: &vt100::Screen| {
+            let said = screen.contents().split_whitespace().collect::<Vec<_>>().join(" ");
+            said.matches(question).count() == times && said.ends_with(':')
+        };
+        terminal.wait_for(question, asked);
+        terminal.types(&format!("{answer}\r"));
+    };
+    answer("Password of postgres", 1, "super-super-super");
+    answer("Login of the system administrator", 1, SYSADMIN.0);
+    answer("ID number of the system administrator", 1, "11010519491231002X");
+    answer("New password of boss1", 1, "too short");
+    answer("New password of boss1", 2, SYSADMIN.1);
+    answer("The same once more", 1, "something else");
+    answer("New password of boss1", 3, SYSADMIN.1);
+    answer("The same once more", 2, SYSADMIN.1);
+    answer("Login of the security administrator", 1, SECADMIN.0);
+    answer("ID number of the security administrator", 1, "440524188001010014");
+    answer("New password of boss2", 1, SECADMIN.1);
+    answer("The same once more", 3, SECADMIN.1);
+    terminal.shows("The centre is set up.");
+    let text = terminal.text();
+    assert!(text.contains("at least 15 characters") && text.contains("The two differ"), "{text}");
+    assert!(["super-super", "hay-1", "too short", "something"].iter().all(|canary| !text.contains(canary)), "{text}");
+    assert_eq!(terminal.ends(), 0);
+    assert!(opened(&server, SECADMIN).await.is_ok());
 }
 
 async fn huzhu_empty(options: Options) -> Server {

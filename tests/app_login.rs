@@ -5,7 +5,10 @@
 mod support;
 
 use huzhu::app::{Cmd, Entrance, Msg};
+use huzhu::domain::area::OfficeCode;
+use huzhu::domain::claim::ClaimId;
 use huzhu::domain::secret::Secret;
+use huzhu::store::journal::Draft;
 use huzhu::store::{Desk, Hello, Mode, Reply, Request, StoreError};
 use huzhu::strings::Lang;
 use support::*;
@@ -409,4 +412,22 @@ fn a_request_shows_no_password() {
     let request = Request::LogIn { login: "0137".into(), password: Secret::new(CANARY) };
     assert!(!format!("{request:?}").contains(CANARY));
     assert_eq!(request, request.clone());
+}
+
+#[test]
+fn drafts_are_for_the_office_of_who_typed_them() {
+    let of = |office: u32, name: &str| Draft {
+        id: ClaimId(uuid::Uuid::from_u128(u128::from(office))),
+        office: OfficeCode::new(office),
+        ..draft(name)
+    };
+    let kept = vec![of(150_802, "王秀英"), of(150_402, "李玉梅")];
+    let mut counter = at_login("0137");
+    counter.send(Msg::Journal { drafts: kept, reference: None, damage: None });
+    counter.expect_not("王秀英");
+    counter.type_text(CANARY);
+    counter.press("enter");
+    come_in(&mut counter, hello());
+    counter.expect("王秀英");
+    counter.expect_not("李玉梅");
 }

@@ -98,18 +98,11 @@ async fn terminal(url: &str, folder: &Path, key: &str) -> Result<u64, Alarm> {
     let store = person(url, "0137").await;
     let mut witness = Witness::open(&folder.join("checkpoint"), Some(key)).unwrap();
     let note = store.checkpoint().await.unwrap();
-    let trusted = match witness.judge(note.as_deref()) {
-        Verdict::Alarm(alarm) => return Err(alarm),
-        Verdict::First(trusted) => trusted,
-        Verdict::Prove(demand) => {
-            let ids = demand.nodes();
-            let hashes = store.tree_nodes(&ids).await.unwrap();
-            demand.prove(|id| hashes[ids.iter().position(|known| *known == id).unwrap()])?
-        }
-        Verdict::Same | Verdict::Nothing | Verdict::NoKey => return Ok(witness.held().map_or(0, |held| held.size)),
-    };
-    witness.keep(trusted).unwrap();
-    Ok(witness.held().unwrap().size)
+    match witness.follow(&store, note.as_deref(), now()).await.unwrap() {
+        Verdict::Alarm(alarm) => Err(alarm),
+        Verdict::Same | Verdict::Nothing => Ok(witness.held().map_or(0, |held| held.size)),
+        other => panic!("{other:?}"),
+    }
 }
 
 #[tokio::test]

@@ -103,6 +103,8 @@ pub struct Context {
     pub desk: Desk,
     /// Drafts of this terminal, newest first.
     pub drafts: Vec<Draft>,
+    /// All that the journal holds, of whatever office.
+    kept: Vec<Draft>,
     /// The message line.
     pub message: Option<Message>,
     /// What the palette chose, for the screen below it.
@@ -149,6 +151,7 @@ impl Context {
             lookup: Arc::default(),
             desk: Desk::default(),
             drafts: Vec::new(),
+            kept: Vec::new(),
             message: None,
             chosen: None,
             ahead: VecDeque::new(),
@@ -264,15 +267,28 @@ impl Context {
 
     /// Keeps a draft, here and in the journal.
     pub fn save_draft(&mut self, draft: Draft) {
-        self.drafts.retain(|other| other.id != draft.id);
-        self.drafts.insert(0, draft.clone());
+        self.kept.retain(|other| other.id != draft.id);
+        self.kept.insert(0, draft.clone());
+        self.offer_drafts();
         self.command(Cmd::SaveDraft(Box::new(draft)));
     }
 
     /// Forgets a draft.
     pub fn drop_draft(&mut self, id: ClaimId) {
-        self.drafts.retain(|other| other.id != id);
+        self.kept.retain(|other| other.id != id);
+        self.offer_drafts();
         self.command(Cmd::DropDraft(id));
+    }
+
+    /// Offers the drafts that are for who is at work: those of his office, where the store asks who is there.
+    pub(super) fn offer_drafts(&mut self) {
+        let office = self.hello.as_ref().map(|hello| hello.office.code);
+        let all = !self.asks_login();
+        let offered = self
+            .kept
+            .iter()
+            .filter(|draft| all || (office.is_some() && draft.office.is_none_or(|of| Some(of) == office)));
+        self.drafts = offered.cloned().collect();
     }
 
     pub(super) fn clock(&mut self, now: NaiveDateTime, mono: u64) -> bool {
@@ -376,7 +392,8 @@ impl Context {
     }
 
     pub(super) fn journal(&mut self, drafts: Vec<Draft>, reference: Option<Box<Reference>>, damage: Option<String>) {
-        self.drafts = drafts;
+        self.kept = drafts;
+        self.offer_drafts();
         if self.lookup.is_empty()
             && let Some(reference) = reference
         {

@@ -128,6 +128,7 @@ impl Context {
         self.unprinted.clear();
         self.waiting.clear();
         (self.session.hello_again, self.session.refused) = (None, None);
+        self.offer_drafts();
         self.ask(Request::LogOut);
     }
 
@@ -138,6 +139,7 @@ impl Context {
                 let window = self.window.unwrap_or(hello.window);
                 self.hello = Some(Hello { window, ..hello.as_ref().clone() });
                 self.session.refused = self.other_office(hello);
+                self.offer_drafts();
             }
             Err(error) if self.asks_login() && error.may_pass() => {
                 self.session.hello_again = Some(self.mono + HELLO_AGAIN);

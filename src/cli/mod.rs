@@ -28,6 +28,7 @@ pub mod policy;
 pub mod replay;
 pub mod seal;
 pub mod search;
+pub mod settings;
 pub mod start;
 pub mod story;
 pub mod verify;
@@ -96,6 +97,8 @@ enum Command {
     Init(init::Args),
     /// Bring a centre's schema up to date
     Migrate(migrate::Args),
+    /// Show and change what holds for a whole centre
+    Settings(settings::Args),
     /// Who may log in at the centre
     #[command(subcommand)]
     Account(account::Command),
@@ -161,6 +164,7 @@ pub fn run() -> ExitCode {
         Some(Command::Verify(args)) => wait(verify::run(args, &global)),
         Some(Command::Init(args)) => wait(init::run(args, &global)),
         Some(Command::Migrate(args)) => wait(migrate::run(args, &global)),
+        Some(Command::Settings(args)) => wait(settings::run(args, &global)),
         Some(Command::Account(command)) => wait(account::run(command, &global)),
         Some(Command::Device(command)) => wait(device::run(command, &global)),
         Some(Command::Guard(args)) => wait(guard::run(args, &global)),

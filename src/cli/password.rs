@@ -72,7 +72,8 @@ impl PasswordFrom {
 /// # Errors
 /// Where there is none, or it is no text.
 pub fn next(from: &mut File, strings: &Strings) -> anyhow::Result<Secret> {
-    line(from).map_err(|why| anyhow!(why.sentence(strings)))
+    let next = line(from).and_then(|line| if line.is_empty() { Err(Wrong::Empty) } else { Ok(line) });
+    next.map_err(|why| anyhow!(why.sentence(strings)))
 }
 
 /// What is in memory is nobody else's: no picture of it on the disk.

@@ -23,8 +23,9 @@ use crate::slip::{Device, Language, Profile};
 use crate::store::journal::{Draft, Journal};
 use crate::store::postgres::PostgresStore;
 use crate::store::sqlite::SqliteStore;
+use crate::store::witness::Witness;
 use crate::store::{Reference, Store, StoreError};
-use crate::strings::{Lang, Strings};
+use crate::strings::{Lang, Strings, errors};
 use crate::term::guard;
 use crate::term::look::Environment;
 use crate::ui::theme::Theme;
@@ -123,12 +124,16 @@ impl Place {
             return Err(anyhow!(strings.get("start-no-today")));
         }
         let options = database::options(url, &self.config, strings)?;
+        let witness = Witness::open(&self.data.checkpoint(), Some(self.config.get("database.seal_key")))
+            .map_err(|why| anyhow!(errors::witness(&why, strings)))?;
         let named = Some(self.login.clone()).filter(|login| !login.is_empty());
         let login = named.or(options.login.clone()).unwrap_or_default();
         let mut entrance = Entrance { login, office: self.config.office(), open: false };
         let store: Arc<dyn Store> = match &self.password {
-            Some(password) => Arc::new(database::log_in(options, &entrance.login, password, strings).await?),
-            None => Arc::new(PostgresStore::new(options)),
+            Some(password) => {
+                Arc::new(database::log_in(options, &entrance.login, password, strings).await?.with_witness(witness))
+            }
+            None => Arc::new(PostgresStore::new(options).with_witness(witness)),
         };
         entrance.open = self.password.is_some();
         Ok(Centre { store, entrance: Some(entrance), damage: None })

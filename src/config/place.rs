@@ -58,6 +58,11 @@ impl DataDir {
         &self.root
     }
 
+    /// What this terminal has seen of the centre's tree.
+    pub fn checkpoint(&self) -> PathBuf {
+        self.root.join("checkpoint")
+    }
+
     /// Slips that have not left yet.
     pub fn spool(&self) -> PathBuf {
         self.root.join("spool")

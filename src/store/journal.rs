@@ -26,6 +26,7 @@ use uuid::Uuid;
 
 use self::seal::{Kind, MAGIC, Opened, Seal};
 use super::Reference;
+use crate::domain::area::OfficeCode;
 use crate::domain::claim::{ClaimId, ClaimKind};
 use crate::domain::member::MemberId;
 
@@ -41,6 +42,9 @@ pub struct Draft {
     pub id: ClaimId,
     /// Whose claim.
     pub member: MemberId,
+    /// The office of who typed it, where the centre asks who is there: another office's people don't see it.
+    #[serde(default)]
+    pub office: Option<OfficeCode>,
     /// The member's name, for the desk's list.
     pub member_name: String,
     /// The kind, for the desk's list.

@@ -36,9 +36,11 @@ use uuid::Uuid;
 
 use crate::domain::area::{AreaCode, OfficeCode};
 use crate::domain::bill::Bill;
+use crate::domain::canonical::Hash;
 use crate::domain::claim::{Claim, ClaimId, ClaimKind, ClaimLine, NewClaim, Standing};
 use crate::domain::cover::{Cover, Paid};
 use crate::domain::member::{Member, MemberId, PersonalField, Sex};
+use crate::domain::merkle::NodeId;
 use crate::domain::number::ClaimNumber;
 use crate::domain::query::Query;
 use crate::domain::secret::Secret;
@@ -305,6 +307,9 @@ pub enum StoreError {
     /// The database's schema is of another version of the program, which this one does not know.
     #[error("the database is of another version of the program")]
     VersionTooOld,
+    /// The centre shows another history than this terminal has seen: nobody works on.
+    #[error("the centre's records: {}", .0.code())]
+    Alarm(witness::Alarm),
     /// The file is damaged; what was done about it.
     #[error("damaged: {0}")]
     Damaged(String),
@@ -362,6 +367,11 @@ pub trait Store: Send + Sync {
     async fn reconcile(&self, ids: &[ClaimId]) -> Result<Vec<(ClaimId, Option<ClaimNumber>)>, StoreError>;
     /// Recomputes every claim and walks every chain.
     async fn verify(&self) -> Result<Verification, StoreError>;
+    /// Stored nodes of the centre's tree, in the order asked for, at most 200; `None` where one is not there. An embedded
+    /// database has no tree.
+    async fn tree_nodes(&self, ids: &[NodeId]) -> Result<Vec<Option<Hash>>, StoreError> {
+        Ok(vec![None; ids.len()])
+    }
     /// How many round trips an operation takes (1, unless the adapter records a ticket first).
     fn trips(&self, request: &Request) -> u32 {
         let _ = request;

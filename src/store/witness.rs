@@ -6,8 +6,9 @@
 //! written beside and renamed. Alarms go to `alarm.log` beside it, a line of JSON each with both notes: two signed notes
 //! that contradict each other prove it to anybody. Neither holds personal data.
 //!
-//! The order at a login: `judge` what the centre shows; for [`Verdict::Prove`] fetch the nodes and `prove`; `keep` what
-//! came out; on an alarm `record` it, show its sentence (`strings::errors::alarm`) and let nobody work.
+//! The order at a login ([`Witness::follow`]): `judge` what the centre shows; for [`Verdict::Prove`] fetch the nodes and
+//! `prove`; `keep` what came out; on an alarm `record` it. Then show its sentence (`strings::errors::verdict`) and let nobody
+//! work.
 //!
 //! To add a reason for an alarm: a variant of [`Alarm`] with its code, and `alarm-CODE` in both message files.
 
@@ -19,6 +20,7 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
+use super::{Store, StoreError};
 use crate::domain::canonical::{Hash, moment};
 use crate::domain::merkle::{NodeId, Plan, verify_consistency};
 use crate::domain::note::{Checkpoint, NoteError, VerifierKey};
@@ -39,6 +41,17 @@ pub enum WitnessError {
     /// It can't be read or written.
     #[error("{0}: {1}")]
     Io(PathBuf, io::Error),
+}
+
+/// Why it is not known what to think of the centre.
+#[derive(Debug, thiserror::Error)]
+pub enum FollowError {
+    /// The centre did not answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The file can't be written.
+    #[error(transparent)]
+    Witness(#[from] WitnessError),
 }
 
 /// What is wrong with the centre.
@@ -242,6 +255,40 @@ impl Witness {
             Some(plan) => Verdict::Prove(Demand { from: from.clone(), to, plan }),
             // An empty tree is the beginning of every tree.
             None => Verdict::First(to),
+        }
+    }
+
+    /// A login's whole look at the centre: judges the note that `hello` gave, fetches what has to be proved (one round trip
+    /// more, where the tree grew), keeps what came out, records an alarm. What it gives is never [`Verdict::Prove`] or
+    /// [`Verdict::First`].
+    ///
+    /// # Errors
+    /// Where the centre did not answer, or the file can't be written: nothing is known then, and it is tried again.
+    pub async fn follow(
+        &mut self,
+        store: &dyn Store,
+        note: Option<&str>,
+        now: DateTime<Utc>,
+    ) -> Result<Verdict, FollowError> {
+        let judged = match self.judge(note) {
+            Verdict::First(trusted) => Ok(trusted),
+            Verdict::Prove(demand) => {
+                let ids = demand.nodes();
+                let hashes = store.tree_nodes(&ids).await?;
+                demand.prove(|id| ids.iter().position(|known| *known == id).and_then(|at| *hashes.get(at)?))
+            }
+            Verdict::Alarm(alarm) => Err(alarm),
+            other => return Ok(other),
+        };
+        match judged {
+            Ok(trusted) => {
+                self.keep(trusted)?;
+                Ok(Verdict::Same)
+            }
+            Err(alarm) => {
+                self.record(alarm, note, now)?;
+                Ok(Verdict::Alarm(alarm))
+            }
         }
     }
 

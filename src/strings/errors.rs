@@ -28,6 +28,7 @@ pub fn store_error(error: &StoreError, strings: &Strings) -> String {
         StoreError::Unreachable(_) => strings.get("store-unreachable"),
         StoreError::Unknown(_) => strings.get("store-unknown"),
         StoreError::VersionTooOld => strings.get("store-version-too-old"),
+        StoreError::Alarm(what) => alarm(what, strings),
         StoreError::Damaged(what) => strings.with("store-damaged", &[("what", what)]),
     }
 }

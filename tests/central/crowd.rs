@@ -1,5 +1,6 @@
 //! Many clerks at once on one centre, and what must be there when they stop.
 
+use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -20,7 +21,8 @@ pub struct Clerk {
     pub claims: Vec<NewClaim>,
 }
 
-/// So many clerks, two of one office and one each of other leagues, with so many claims each.
+/// So many clerks, two of one office and one each of the largest other leagues, with so many claims each, or fewer where
+/// a league has no more members.
 pub async fn clerks(central: &Postgres, count: usize, each: usize) -> Vec<Clerk> {
     let mut members: HashMap<u32, Vec<MemberId>> = HashMap::new();
     for person in central.world().members() {
@@ -28,25 +30,25 @@ pub async fn clerks(central: &Postgres, count: usize, each: usize) -> Vec<Clerk>
     }
     let leagues: HashMap<u32, u32> =
         central.world().offices().map(|office| (office.code.get(), office.league.get())).collect();
-    let mut seen = HashSet::new();
-    let is_wanted = |login: &str, league: u32| seen.insert(league) || login == "0138";
     let accounts = central.world().accounts().filter(|account| account.window > 0 && account.duties == ["clerk"]);
     let mut accounts: Vec<(String, u32)> =
         accounts.map(|account| (account.login, leagues[&account.office.get()])).collect();
-    let mut is_wanted = is_wanted;
-    accounts.retain(|(login, league)| is_wanted(login, *league));
+    let mut seen = HashSet::new();
+    accounts.retain(|(login, league)| members.contains_key(league) && (seen.insert(*league) || login == "0138"));
+    accounts.sort_by_key(|(login, league)| (!login.starts_with("013"), Reverse(members[league].len())));
+    accounts.truncate(count);
     let mut clerks = Vec::new();
-    for (at, (login, league)) in accounts.into_iter().enumerate().take(count) {
-        let store = central.open(&login).await;
+    for (at, (login, league)) in accounts.iter().enumerate() {
+        let store = central.open(login).await;
         let taker = Taker::of(&*store).await;
+        let sharing = accounts[at..].iter().filter(|(_, other)| other == league).count();
+        let own = members.get_mut(league).unwrap();
         let mut claims = Vec::new();
-        let own = members.get_mut(&league).unwrap();
-        assert!(own.len() >= each, "league {league} has {} members", own.len());
-        for (n, member) in own.drain(..each).enumerate() {
+        for (n, member) in own.drain(..each.min(own.len() / sharing)).enumerate() {
             let sheet = store.open_member(Uuid::now_v7(), member, "test").await.unwrap();
             claims.push(taker.stay(&sheet, &format!("{at:03}{n:07}"), "2021-03-01", "2021-03-08"));
         }
-        clerks.push(Clerk { login, claims });
+        clerks.push(Clerk { login: login.clone(), claims });
     }
     assert_eq!(clerks.len(), count);
     clerks

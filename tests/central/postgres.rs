@@ -47,10 +47,10 @@ pub async fn postgres_with_claims(claims: u32) -> Postgres {
     let world = || World::new(7, 2000, claims, day("2021-03-20"));
     let server = server_with(&format!("claims-{claims}"), Options::default(), async |server| {
         server.execute("postgres", &format!("CREATE DATABASE {DATABASE}")).await;
-        let options = PostgresOptions::parse(&server.url(DATABASE)).unwrap();
-        let (password, policies) = (Secret::new(SUPERUSER_PASSWORD), published());
+        let (place, password, policies) = (place(server), Secret::new(SUPERUSER_PASSWORD), published());
         let engine = engine_of(&policies);
-        PostgresStore::create(&options, SUPERUSER, &password, world(), policies, engine, |_| ()).await.unwrap();
+        let made = PostgresStore::create(&place, SUPERUSER, &password, world(), policies, engine, |_| ()).await;
+        made.unwrap_or_else(|error| panic!("{error}\n{}", server.log()));
     })
     .await;
     Postgres { server, world: world() }

@@ -272,6 +272,7 @@ pub fn line(sequence: u32, name: &str, state: ClaimState) -> ClaimLine {
 
 pub fn draft(name: &str) -> Draft {
     Draft {
+        office: None,
         id: ClaimId(Uuid::from_u128(7)),
         member: MemberId::new(AreaCode::new(150_800).unwrap(), 3),
         member_name: name.into(),

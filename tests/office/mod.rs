@@ -12,7 +12,7 @@ use huzhu::store::postgres::PostgresOptions;
 use huzhu::store::postgres::admin::{Administrator, NewAccount, init};
 use huzhu::store::postgres::scram::Verifier;
 use huzhu::world::assess::published;
-pub use postgres::{DATABASE, Options, Server, server_with, sqlstates};
+pub use postgres::*;
 
 /// Who makes accounts, with the password.
 pub const SYSADMIN: (&str, &str) = ("boss1", "hay-17-Bayan lake");

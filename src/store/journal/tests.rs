@@ -12,6 +12,7 @@ const NUMBER: &str = "152801197105062264";
 fn draft(n: u8) -> Draft {
     let day = chrono::NaiveDate::from_ymd_opt(2021, 3, 20).unwrap();
     Draft {
+        office: None,
         id: ClaimId(Uuid::from_bytes([n; 16])),
         member: MemberId(1_508_000_000_000 + i64::from(n)),
         member_name: NAME.into(),

@@ -4,13 +4,11 @@
 //! To add a migration: a file in `migrations/postgres` with the next number, and its line in [`MIGRATIONS`].
 
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
-use sqlx::{ConnectOptions, Connection, PgConnection, SqlSafeStr};
-use tokio::time::timeout;
+use sqlx::{Connection, PgConnection, SqlSafeStr};
 
-use super::error::{failed, not_opened};
-use super::line::OPENING;
+use super::error::failed;
 use super::scram::Verifier;
-use super::{PROTOCOL, PostgresOptions, fixed};
+use super::{PROTOCOL, PostgresOptions, fixed, line};
 use crate::domain::account::{Duty, Login};
 use crate::domain::canonical::Hash;
 use crate::domain::secret::Secret;
@@ -71,12 +69,7 @@ impl Administrator {
     /// # Errors
     /// As logging in at the counter.
     pub async fn open(options: &PostgresOptions, login: &str, password: &Secret) -> Result<Administrator, StoreError> {
-        let options = options.driver(login, password);
-        let options = options.map_err(|why| StoreError::Refused(why.key().to_owned()))?;
-        match timeout(OPENING, options.connect()).await {
-            Ok(opened) => Ok(Administrator { connection: opened.map_err(not_opened)? }),
-            Err(_) => Err(StoreError::Unreachable("no answer in time".into())),
-        }
+        Ok(Administrator { connection: line::open(options, login, password).await? })
     }
 
     /// Brings the schema up to date; gives how many migrations it took.
@@ -167,7 +160,7 @@ pub async fn init(
     tx.commit().await.map_err(failed)
 }
 
-async fn superuser(connection: &mut PgConnection) -> Result<(), StoreError> {
+pub(super) async fn superuser(connection: &mut PgConnection) -> Result<(), StoreError> {
     let text = "SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = session_user";
     let is: bool = sqlx::query_scalar(text).fetch_one(connection).await.map_err(failed)?;
     if is { Ok(()) } else { Err(StoreError::Refused("superuser".into())) }

@@ -8,9 +8,11 @@ use super::answers::StandingAnswer;
 use crate::domain::date::to_shanghai;
 use crate::store::{Duplicate, StoreError};
 
-/// How the TLS library begins to say that the other side broke off, and that it does not trust its certificate.
+/// How the TLS library begins to say that the other side broke off, that its certificate is not trusted, and that the own
+/// key is not the own certificate's.
 const ALERT: &str = "received fatal alert";
 const NOT_TRUSTED: &str = "invalid peer certificate";
+const NOT_ITS_KEY: &str = "keys may not be consistent";
 
 /// An answer of the server, or what became of the line.
 pub(super) fn failed(error: sqlx::Error) -> StoreError {
@@ -44,6 +46,9 @@ pub(super) fn not_opened(error: sqlx::Error) -> StoreError {
         _ if text.split_once(ALERT).is_some_and(|(_, alert)| alert.contains("ertificate") || alert.contains("CA")) => {
             StoreError::terminal_certificate()
         }
+        // A key that is none, or of another certificate.
+        sqlx::Error::Configuration(_) => StoreError::terminal_certificate(),
+        sqlx::Error::Tls(_) if text.contains(NOT_ITS_KEY) => StoreError::terminal_certificate(),
         sqlx::Error::Tls(_) => StoreError::centre_certificate(),
         sqlx::Error::Io(_) if text.contains(NOT_TRUSTED) => StoreError::centre_certificate(),
         _ => StoreError::Unreachable(text),

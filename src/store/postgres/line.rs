@@ -21,7 +21,7 @@ use crate::store::StoreError;
 /// How long a call may take.
 const ANSWER: Duration = Duration::from_secs(10);
 /// How long the centre may take to let somebody in.
-pub(super) const OPENING: Duration = Duration::from_secs(8);
+const OPENING: Duration = Duration::from_secs(8);
 /// How long a session that ends is waited for.
 const CLOSING: Duration = Duration::from_secs(1);
 /// Pauses between tries, in milliseconds: from, and at most.
@@ -272,12 +272,36 @@ impl Inner {
     }
 
     async fn open(&self, who: &Who) -> Result<PgConnection, StoreError> {
-        let options = self.options.driver(&who.login, &who.password);
-        let options = options.map_err(|why| StoreError::Refused(why.key().to_owned()))?;
-        match timeout(OPENING, options.connect()).await {
-            Ok(opened) => opened.map_err(not_opened),
-            Err(_) => Err(StoreError::Unreachable("no answer in time".into())),
+        open(&self.options, &who.login, &who.password).await
+    }
+}
+
+/// Opens a connection.
+///
+/// # Errors
+/// What kept it from being opened; nothing was sent but what a login takes.
+pub(super) async fn open(
+    options: &PostgresOptions,
+    login: &str,
+    password: &Secret,
+) -> Result<PgConnection, StoreError> {
+    let driver = options.driver(login, password).map_err(|why| StoreError::Refused(why.key().to_owned()))?;
+    // The driver would tell a file that it can't read as a centre that it can't reach.
+    let proofs = [
+        (&options.root_cert, StoreError::centre_certificate()),
+        (&options.client_cert, StoreError::terminal_certificate()),
+        (&options.client_key, StoreError::terminal_certificate()),
+    ];
+    for (path, why) in proofs {
+        if let Some(path) = path
+            && tokio::fs::File::open(path).await.is_err()
+        {
+            return Err(why);
         }
+    }
+    match timeout(OPENING, driver.connect()).await {
+        Ok(opened) => opened.map_err(not_opened),
+        Err(_) => Err(StoreError::Unreachable("no answer in time".into())),
     }
 }
 

@@ -5,6 +5,7 @@
 //! - `line` the one connection: opened, lost, opened again; what may be asked twice
 //! - `seal` the ledger: what a sealer calls, the nodes that proofs need
 //! - `admin` setting the centre up, and its schema · `accounts` who may log in · `fixed` the rows that it begins with
+//! - `settings` what holds for the whole centre
 //! - `guard` what ends sessions that go too far · `scram` what is kept of a password
 //! - `error` what the server says, in the store's words · `answers` JSON of the functions as domain values
 //! - `verify` what an auditor's verification reads
@@ -22,12 +23,14 @@ mod load;
 mod options;
 pub mod scram;
 mod seal;
+pub mod settings;
 mod verify;
 
 use async_trait::async_trait;
-use chrono::NaiveDate;
+use chrono::{NaiveDate, Utc};
 use sqlx::Row;
 use sqlx::postgres::PgRow;
+use tokio::sync::Mutex;
 use uuid::Uuid;
 
 pub use options::{OptionsError, PostgresOptions};
@@ -35,10 +38,13 @@ pub use options::{OptionsError, PostgresOptions};
 use self::answers::{ClaimAnswer, DeskAnswer, HelloAnswer, LineAnswer, NumberAnswer, StandingAnswer, SubmitAnswer};
 use self::error::failed;
 use self::line::{Again, Line, call};
+use super::witness::{FollowError, Verdict, Witness};
 use super::{Desk, Found, Hello, Hit, MemberSheet, Reference, Request, Store, StoreError, Submitted, Verification};
 use crate::domain::bill::Bill;
+use crate::domain::canonical::Hash;
 use crate::domain::claim::{Claim, ClaimId, ClaimLine, NewClaim, Standing};
 use crate::domain::member::{MemberId, PersonalField};
+use crate::domain::merkle::NodeId;
 use crate::domain::number::ClaimNumber;
 use crate::domain::query::{Query, Term};
 use crate::domain::secret::Secret;
@@ -49,12 +55,35 @@ const PROTOCOL: i32 = 1;
 /// The centre, as the person who logged in.
 pub struct PostgresStore {
     line: Line,
+    /// What this terminal remembers of the centre's tree; each login is held against it.
+    witness: Option<Mutex<Witness>>,
 }
 
 impl PostgresStore {
     /// The centre at a place. Nothing is opened before somebody logs in.
     pub fn new(options: PostgresOptions) -> PostgresStore {
-        PostgresStore { line: Line::new(options) }
+        PostgresStore { line: Line::new(options), witness: None }
+    }
+
+    /// The same, held against what this terminal remembers of the centre's tree: a login at a centre that shows another
+    /// history is refused ([`StoreError::Alarm`]).
+    pub fn with_witness(self, witness: Witness) -> PostgresStore {
+        PostgresStore { witness: Some(Mutex::new(witness)), ..self }
+    }
+
+    /// Holds what the centre shows of its tree against what is remembered.
+    async fn watched(&self, hello: &Hello) -> Result<(), StoreError> {
+        let Some(witness) = &self.witness else { return Ok(()) };
+        let followed = witness.lock().await.follow(self, hello.checkpoint.as_deref(), Utc::now()).await;
+        match followed {
+            Ok(Verdict::Alarm(alarm)) => Err(StoreError::Alarm(alarm)),
+            Ok(_) => Ok(()),
+            Err(FollowError::Store(error)) => Err(error),
+            Err(FollowError::Witness(error)) => {
+                tracing::error!(%error, "what is known of the centre was not kept");
+                Err(StoreError::Refused("witness-file".into()))
+            }
+        }
     }
 
     /// The answer of a function that gives JSON; `None` for SQL's NULL.
@@ -102,7 +131,9 @@ impl Store for PostgresStore {
 
     async fn hello(&self) -> Result<Hello, StoreError> {
         let answer: HelloAnswer = self.must(Again::Yes, "SELECT api_v1.hello($1)::text", call!(PROTOCOL)).await?;
-        answer.hello()
+        let hello = answer.hello()?;
+        self.watched(&hello).await?;
+        Ok(hello)
     }
 
     async fn search(&self, query: &Query) -> Result<Found, StoreError> {
@@ -214,6 +245,10 @@ impl Store for PostgresStore {
 
     async fn verify(&self) -> Result<Verification, StoreError> {
         verify::verify(&self.line).await
+    }
+
+    async fn tree_nodes(&self, ids: &[NodeId]) -> Result<Vec<Option<Hash>>, StoreError> {
+        self.nodes_of_tree(ids).await
     }
 
     /// A sheet and a reveal take a ticket first.

@@ -50,7 +50,7 @@ impl Verifier {
         // A key of any length is taken.
         let _ = pbkdf2::pbkdf2::<Hmac<Sha256>>(password.expose().as_bytes(), salt, rounds, &mut *salted);
         let client = zeroize::Zeroizing::new(keyed(&*salted, b"Client Key"));
-        let stored = Sha256::digest(&*client);
+        let stored = Sha256::digest(client.as_slice());
         let server = keyed(&*salted, b"Server Key");
         let [salt, stored, server] = [&salt[..], &stored[..], &server[..]].map(|bytes| STANDARD.encode(bytes));
         Ok(Verifier(format!("SCRAM-SHA-256${rounds}:{salt}${stored}:{server}")))

@@ -49,11 +49,8 @@ fn columns(ids: impl Iterator<Item = NodeId>) -> (Vec<i16>, Vec<i64>) {
 }
 
 impl PostgresStore {
-    /// Stored nodes of the tree in the order asked for, at most 200; `None` where one is not there.
-    ///
-    /// # Errors
-    /// Where there is no answer, or one that is none.
-    pub async fn tree_nodes(&self, ids: &[NodeId]) -> Result<Vec<Option<Hash>>, StoreError> {
+    /// [`crate::store::Store::tree_nodes`]
+    pub(super) async fn nodes_of_tree(&self, ids: &[NodeId]) -> Result<Vec<Option<Hash>>, StoreError> {
         let (levels, indexes) = columns(ids.iter().copied());
         let text = "SELECT api_v1.tree_nodes($1, $2)";
         let row = self.line.one(Again::Yes, text, call!(levels, indexes)).await?;
@@ -165,6 +162,6 @@ impl Ledger for PostgresStore {
     }
 
     async fn nodes(&mut self, ids: &[NodeId]) -> Result<Vec<Option<Hash>>, StoreError> {
-        self.tree_nodes(ids).await
+        self.nodes_of_tree(ids).await
     }
 }

@@ -349,6 +349,7 @@ impl Sheet {
             fields.push((SENT.to_owned(), String::new()));
         }
         cx.save_draft(Draft {
+            office: cx.hello.as_ref().map(|hello| hello.office.code),
             id: self.id,
             member: self.member_id,
             member_name: self.member_name.clone(),
