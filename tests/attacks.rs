@@ -59,6 +59,27 @@ async fn forged_claims_are_refused() {
     assert_eq!(stage.central.count(claims).await, 2, "nothing was recorded beside the stage's own");
 }
 
+/// What a database can't refuse: an explanation that agrees with itself and not with the policy. It is what a review looks
+/// at, and a verification, which computes every amount again, names it.
+#[tokio::test]
+async fn an_amount_that_agrees_with_itself_is_recorded_and_named() {
+    let stage = Stage::new().await;
+    let verifier = stage.central.verifier().await;
+    assert!(verifier.verify().await.unwrap().differences.is_empty());
+    let assessment: serde_json::Value = serde_json::from_str(&stage.next.assessment).unwrap();
+    let more = |value: &serde_json::Value| {
+        let amount: rust_decimal::Decimal = value.as_str().unwrap().parse().unwrap();
+        format!("\"{}\"", amount + rust_decimal::Decimal::ONE)
+    };
+    let (total, paid) = (more(&assessment["total"]), more(&assessment["benefits"][0]["paid"]));
+    let changes = [("/total", &*total), ("/assessment/total", &*total), ("/assessment/benefits/0/paid", &*paid)];
+    let (states, _) = stage.types("0137", &format!("SELECT api_v1.submit($claim${}$claim$)", stage.forge(&changes)));
+    assert!(states.is_empty(), "{states:?}");
+    let found = verifier.verify().await.unwrap().differences;
+    let fields: Vec<&str> = found.iter().map(|one| one.field.as_str()).collect();
+    assert!(fields.contains(&"assessment"), "{found:?}");
+}
+
 #[tokio::test]
 async fn accounts_are_made_by_one_and_empowered_by_another() {
     let stage = Stage::new().await;

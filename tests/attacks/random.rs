@@ -195,6 +195,15 @@ async fn no_call_tells_of_another_league() {
         }
         session.close().await.unwrap();
     }
+    // The same eyes see it where it is told: to the region.
+    let (office, year, number, ..) = &leagues[0].claims[0];
+    let mut region = PgConnection::connect(&central.server().url_as("0001", PASSWORD, DATABASE)).await.unwrap();
+    let sql = format!("SELECT api_v1.claim({office}, {year}, {number})::text");
+    let (_, answer) = answer_of(&mut region, &sql).await;
+    let secrets: HashSet<String> = leagues[0].secrets().collect();
+    assert!(words(&answer).any(|word| secrets.contains(word)), "{answer}");
+    assert!(told_too_much(&serde_json::from_str(&answer).unwrap(), leagues[1].code), "{answer}");
+
     println!("{answered} answered, {refused} refused");
     assert!(answered > CALLS / 5 && refused > CALLS / 5, "both kinds: {answered} and {refused}");
     for (untouched, count) in [
