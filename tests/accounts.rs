@@ -12,6 +12,7 @@ use huzhu::domain::secret::Secret;
 use huzhu::store::StoreError;
 use huzhu::store::postgres::admin::{init, migrate};
 use huzhu::store::postgres::scram::Verifier;
+use huzhu::store::postgres::settings::{Change, Settings};
 use huzhu::world::assess::published;
 use office::{
     CLERK, DATABASE, Options, SECADMIN, SYSADMIN, Server, account, administrator, login, office, opened, sqlstates,
@@ -232,6 +233,31 @@ async fn a_centre_is_set_up_once_by_the_superuser() {
     // A program that is older than the schema does nothing to it.
     server.execute(DATABASE, "INSERT INTO public._sqlx_migrations SELECT 9999, 'x', now(), true, '', 0").await;
     assert_eq!(migrate(&mut superuser).await, Err(StoreError::VersionTooOld));
+}
+
+#[tokio::test]
+async fn what_holds_for_the_centre_the_superuser_says() {
+    let server = office(Options::default()).await;
+    let mut superuser = administrator(&server, ("postgres", "super-super-super")).await;
+    let before = superuser.settings(&Change::default()).await.unwrap();
+    assert!(!before.devices && before.password_days == 90 && before.oldest_writing == 1, "{before:?}");
+    let mut clerk = administrator(&server, CLERK).await;
+    let change = Change { devices: Some(true), looks_a_day: Some(7), ..Change::default() };
+    let after = superuser.settings(&change).await.unwrap();
+    assert_eq!(after, Settings { devices: true, looks_a_day: 7, ..before.clone() });
+    assert_eq!(clerk.duties().await, Err(StoreError::terminal_certificate()));
+    let off = Change { devices: Some(false), ..Change::default() };
+    assert_eq!(superuser.settings(&off).await, Ok(Settings { looks_a_day: 7, ..before.clone() }));
+    assert_eq!(clerk.duties().await.unwrap(), ["clerk"]);
+    // Nobody could log in any more to a centre that asks for a program that is not there yet.
+    let newer = Change { devices: Some(true), oldest_writing: Some(before.protocol + 1), ..Change::default() };
+    assert_eq!(superuser.settings(&newer).await, refused("protocol").map(|()| before));
+    let mut boss1 = administrator(&server, SYSADMIN).await;
+    assert_eq!(boss1.settings(&Change::default()).await.err(), Some(StoreError::Refused("superuser".into())));
+    let events = administrator(&server, SECADMIN).await.events(None).await.unwrap();
+    let said: Vec<&str> = events.iter().map(|event| event.what.as_str()).collect();
+    assert_eq!(said[0], "devices off");
+    assert!(said.contains(&"devices on") && said.contains(&"looks-a-day 7") && said.len() == 3, "{said:?}");
 }
 
 #[tokio::test]

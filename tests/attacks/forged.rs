@@ -50,12 +50,41 @@ pub const FORGED: &[Forged] = &[
     forged(&[("/hospital", "\"H0\"")], "22023", "a hospital that is not there"),
     forged(&[("/diagnosis/name", "\"other\"")], "22023", "another name for a code of the list"),
     forged(&[("/diagnosis/code", "\"A00\""), ("/facts/diagnosis", "\"A00\"")], "22023", "a code that is not on it"),
-    forged(&[("/admission", "\"infinity\""), ("/facts/admission", "\"infinity\"")], "22023", "39: a stay that never was, and collides with none"),
-    forged(&[("/discharge", "\"today\""), ("/facts/discharge", "\"today\"")], "22023", "39: a date that is another tomorrow"),
-    forged(&[("/discharge", "\"2021-02-30\""), ("/facts/discharge", "\"2021-02-30\"")], "22023", "39: a day that is not there"),
+    forged(
+        &[("/admission", "\"infinity\""), ("/facts/admission", "\"infinity\"")],
+        "22023",
+        "39: a stay that never was, and collides with none",
+    ),
+    forged(
+        &[("/discharge", "\"today\""), ("/facts/discharge", "\"today\"")],
+        "22023",
+        "39: a date that is another tomorrow",
+    ),
+    forged(
+        &[("/discharge", "\"2021-02-30\""), ("/facts/discharge", "\"2021-02-30\"")],
+        "22023",
+        "39: a day that is not there",
+    ),
     forged(&[("/discharge", "\"2021-02-01\""), ("/facts/discharge", "\"2021-02-01\"")], "22023", "39: out before in"),
-    forged(&[("/admission", "null"), ("/discharge", "null"), ("/facts/admission", "null"), ("/facts/discharge", "null")], "22023", "a stay without days would collide with none"),
-    forged(&[("/settlement", "null"), ("/admission", "null"), ("/discharge", "null"), ("/kind", "\"radiotherapy\""), ("/facts/kind", "\"radiotherapy\""), ("/facts/settlement", "null"), ("/facts/admission", "null"), ("/facts/discharge", "null")], "22023", "a claim of no day"),
+    forged(
+        &[("/admission", "null"), ("/discharge", "null"), ("/facts/admission", "null"), ("/facts/discharge", "null")],
+        "22023",
+        "a stay without days would collide with none",
+    ),
+    forged(
+        &[
+            ("/settlement", "null"),
+            ("/admission", "null"),
+            ("/discharge", "null"),
+            ("/kind", "\"radiotherapy\""),
+            ("/facts/kind", "\"radiotherapy\""),
+            ("/facts/settlement", "null"),
+            ("/facts/admission", "null"),
+            ("/facts/discharge", "null"),
+        ],
+        "22023",
+        "a claim of no day",
+    ),
     forged(&[("/facts/kind", "\"chemotherapy\"")], "22023", "facts of another kind"),
     forged(&[("/facts/admission", "\"2021-03-02\"")], "22023", "facts of other days"),
     forged(&[("/facts/diagnosis", "\"C18.700\"")], "22023", "facts of another diagnosis"),
@@ -67,9 +96,17 @@ pub const FORGED: &[Forged] = &[
     forged(&[("/facts/retired", "true")], "22023", "facts of another life"),
     forged(&[("/facts/sex", "")], "22023", "or without him"),
     forged(&[("/facts/submitted", "\"2020-06-01\"")], "22023", "facts of another day of submission"),
-    forged(&[("/facts/paid", "[{\"period\":2021,\"benefit\":\"x\",\"base\":\"0.00\",\"days\":0,\"amount\":\"0.00\"}]")], "40001", "facts of payments that were not"),
+    forged(
+        &[("/facts/paid", "[{\"period\":2021,\"benefit\":\"x\",\"base\":\"0.00\",\"days\":0,\"amount\":\"0.00\"}]")],
+        "40001",
+        "facts of payments that were not",
+    ),
     forged(&[("/facts/cover", "[]")], "40001", "facts without his participations"),
-    forged(&[("/facts/cover", "[{\"period\":1990,\"from\":\"1990-01-01\",\"to\":\"2030-12-31\"}]")], "40001", "facts of one that was not"),
+    forged(
+        &[("/facts/cover", "[{\"period\":1990,\"from\":\"1990-01-01\",\"to\":\"2030-12-31\"}]")],
+        "40001",
+        "facts of one that was not",
+    ),
     forged(&[("/facts/cover", "{\"period\":1}")], "22023", "no list of them"),
     forged(&[("/facts/cover", "[{\"period\":\"x\"}]")], "22P02", "no period"),
     forged(&[("/facts", "\"not JSON\"")], "22023", "no facts"),
@@ -93,7 +130,11 @@ pub const FORGED: &[Forged] = &[
     forged(&[("/total", "")], "22023", "no amount"),
     forged(&[("/total", "\"99999.00\"")], "22023", "an amount that its explanation does not give"),
     forged(&[("/total", "\"99999.00\""), ("/assessment/total", "\"99999.00\"")], "22023", "nor its benefits"),
-    forged(&[("/total", "\"0.00\""), ("/assessment/total", "\"0.00\"")], "22023", "benefits that count less in later caps"),
+    forged(
+        &[("/total", "\"0.00\""), ("/assessment/total", "\"0.00\"")],
+        "22023",
+        "benefits that count less in later caps",
+    ),
     forged(&[("/assessment/benefits/0/paid", "\"-5.00\"")], "22023", "a benefit below nothing would raise later caps"),
     forged(&[("/assessment/benefits/0/code", "")], "22023", "a benefit without a name"),
     forged(&[("/assessment/benefits", "7")], "22023", "no benefits"),
@@ -102,24 +143,52 @@ pub const FORGED: &[Forged] = &[
     forged(&[("/assessment", "null")], "22023", "no explanation"),
     forged(&[("/policy/code", "\"NM-1999\"")], "22023", "a policy that was never published"),
     forged(&[("/policy/version", "99")], "22023", "nor in this version"),
-    forged(&[("/policy/sha256", "\"0000000000000000000000000000000000000000000000000000000000000000\"")], "22023", "nor with this content"),
+    forged(
+        &[("/policy/sha256", "\"0000000000000000000000000000000000000000000000000000000000000000\"")],
+        "22023",
+        "nor with this content",
+    ),
     forged(&[("/bill/number", "\"\"")], "22023", "no bill"),
     forged(&[("/bill/number", "\"12345\"")], "22023", "a bill of five digits"),
     forged(&[("/bill/number", "null")], "23502", "no bill"),
     forged(&[("/bill", "7")], "23502", "no bill"),
-    forged(&[("/bill/code", "\"\""), ("/bill/number", "\"1234567890123456789012345678901\"")], "22023", "a paper bill of 31 characters"),
+    forged(
+        &[("/bill/code", "\"\""), ("/bill/number", "\"1234567890123456789012345678901\"")],
+        "22023",
+        "a paper bill of 31 characters",
+    ),
     forged(&[("/bill/number", "\"0000000003\"")], "23505", "44: a bill that another league took"),
     forged(&[("/bill/number", "\"００００-００００ 03\"")], "23505", "45: in any width, with dashes and spaces"),
-    forged(&[("/payee", "{\"payee\":\"on_file\",\"bank\":\"x\",\"last4\":\"0000\"}")], "40001", "a card that was not shown"),
+    forged(
+        &[("/payee", "{\"payee\":\"on_file\",\"bank\":\"x\",\"last4\":\"0000\"}")],
+        "40001",
+        "a card that was not shown",
+    ),
     forged(&[("/payee", "{\"payee\":\"new\",\"bank\":\"x\",\"card\":\"123\"}")], "22023", "43: no card"),
-    forged(&[("/payee", "{\"payee\":\"new\",\"bank\":\"x\",\"card\":\"6221470001234561111'; --\"}")], "22023", "43: no card"),
+    forged(
+        &[("/payee", "{\"payee\":\"new\",\"bank\":\"x\",\"card\":\"6221470001234561111'; --\"}")],
+        "22023",
+        "43: no card",
+    ),
     forged(&[("/payee", "{\"payee\":\"cash\",\"bank\":\"x\"}")], "22023", "no way to pay"),
     forged(&[("/payee", "null")], "22023", "nobody to pay"),
-    forged(&[("/documents", "[{\"code\":\"a\",\"title\":\"a\",\"required\":true,\"present\":false}]")], "22023", "a required document is missing"),
+    forged(
+        &[("/documents", "[{\"code\":\"a\",\"title\":\"a\",\"required\":true,\"present\":false}]")],
+        "22023",
+        "a required document is missing",
+    ),
     forged(&[("/documents", "{}")], "22023", "no list: colleagues could not read the claim"),
     forged(&[("/documents", "[{\"code\":\"a\"}]")], "22023", "half a document: nor this one"),
-    forged(&[("/documents", "[{\"code\":\"a\",\"title\":\"a\",\"required\":\"true\",\"present\":true}]")], "22023", "nor this one"),
-    forged(&[("/documents", "[{\"code\":\"a\",\"code\":\"b\",\"title\":\"a\",\"required\":true,\"present\":true}]")], "22023", "nor one with a key twice"),
+    forged(
+        &[("/documents", "[{\"code\":\"a\",\"title\":\"a\",\"required\":\"true\",\"present\":true}]")],
+        "22023",
+        "nor this one",
+    ),
+    forged(
+        &[("/documents", "[{\"code\":\"a\",\"code\":\"b\",\"title\":\"a\",\"required\":true,\"present\":true}]")],
+        "22023",
+        "nor one with a key twice",
+    ),
     forged(&[("/documents", "")], "23502", "no documents"),
     forged(&[("/reasons", "\"x\"")], "22023", "reasons that nobody reads"),
     forged(&[("/reasons", "[null]")], "22023", "reasons that nobody reads"),
@@ -131,7 +200,11 @@ pub const FORGED: &[Forged] = &[
     forged(&[("/remark", "\"a\\u0000b\"")], "22P05", "8: with NUL"),
     forged(&[("/remark", "\"\\ud800\"")], "22P02", "11: half a character"),
     forged(&[("/bill/check", "\"{10MB}\"")], "22023", "nor any other text of 10 MB"),
-    forged(&[("/documents", "[{\"code\":\"a\",\"title\":\"{10MB}\",\"required\":true,\"present\":true}]")], "22023", "in lists too"),
+    forged(
+        &[("/documents", "[{\"code\":\"a\",\"title\":\"{10MB}\",\"required\":true,\"present\":true}]")],
+        "22023",
+        "in lists too",
+    ),
     forged(&[("/facts/note", "\"{10MB}\"")], "22023", "in facts too"),
     forged(&[("/agent", "{deep}")], "54001", "JSON that is nested without an end"),
 ];
@@ -139,11 +212,26 @@ pub const FORGED: &[Forged] = &[
 /// Other ways to change a claim.
 pub const CHANGES: &[Case] = &[
     refused("0138", "SELECT api_v1.submit('{sent}')", "23505", "28: a colleague's claim with its id"),
-    refused(CLERK, "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT api_v1.submit('{sent}')", "25000", "a snapshot of before would not see what he was paid since"),
-    refused(CLERK, "BEGIN READ ONLY; SELECT api_v1.submit('{next_json}')", "25006", "what is not recorded is not answered"),
+    refused(
+        CLERK,
+        "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT api_v1.submit('{sent}')",
+        "25000",
+        "a snapshot of before would not see what he was paid since",
+    ),
+    refused(
+        CLERK,
+        "BEGIN READ ONLY; SELECT api_v1.submit('{next_json}')",
+        "25006",
+        "what is not recorded is not answered",
+    ),
     refused(CLERK, "SELECT api_v1.submit('{again}')", "23505", "a stay in the days of another"),
     refused(CLERK, "SELECT api_v1.submit(NULL)", "22023", "nothing"),
-    refused("neighbour", "SELECT api_v1.withdraw({claim}, 1, 'x')", "42501", "another office's claim is not taken back"),
+    refused(
+        "neighbour",
+        "SELECT api_v1.withdraw({claim}, 1, 'x')",
+        "42501",
+        "another office's claim is not taken back",
+    ),
     refused("0302", "SELECT api_v1.withdraw({claim}, 1, 'x')", "42501", "nor by a cashier"),
     refused(CLERK, "SELECT api_v1.withdraw({claim}, 7, 'x')", "40001", "26: a revision that was not seen"),
     refused(CLERK, "SELECT api_v1.withdraw({claim}, NULL, 'x')", "40001", "26: nor none at all"),
@@ -154,7 +242,12 @@ pub const CHANGES: &[Case] = &[
     refused(CLERK, "SELECT api_v1.withdraw(150802, NULL, 1, 1, 'x')", "P0002", "no claim"),
     refused("0091", "SELECT api_v1.record_print({claim})", "42501", "an auditor prints no slips"),
     refused(CLERK, "SELECT api_v1.record_print(NULL, NULL, NULL)", "P0002", "no claim"),
-    refused(CLERK, "SELECT api_v1.withdraw({claim}, 1, 'x'); SELECT api_v1.withdraw({claim}, 1, 'x')", "40001", "26: taken back once"),
+    refused(
+        CLERK,
+        "SELECT api_v1.withdraw({claim}, 1, 'x'); SELECT api_v1.withdraw({claim}, 1, 'x')",
+        "40001",
+        "26: taken back once",
+    ),
     refused(CLERK, "SELECT api_v1.withdraw({claim}, 2, 'x')", "22023", "a withdrawn claim stays so"),
 ];
 
@@ -162,7 +255,8 @@ impl Stage {
     /// A claim with changes, as text.
     pub fn forge(&self, changes: &[(&str, &str)]) -> String {
         let mut claim = serde_json::to_value(&self.next).unwrap();
-        let mut inner = ["facts", "assessment"].map(|key| serde_json::from_str::<Value>(claim[key].as_str().unwrap()).unwrap());
+        let mut inner =
+            ["facts", "assessment"].map(|key| serde_json::from_str::<Value>(claim[key].as_str().unwrap()).unwrap());
         let mut raw = Vec::new();
         for (at, json) in changes {
             let mark = format!("@{}@", raw.len());
