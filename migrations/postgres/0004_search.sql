@@ -112,7 +112,7 @@ BEGIN
                     FOR v_arm IN 1..4 LOOP
                         v_from := CASE WHEN v_arm <= 2 THEN v_term ELSE v_behind END;
                         v_to := CASE WHEN v_arm <= 2 THEN v_behind ELSE v_after END;
-                        SELECT count(*), array_agg(w.member ORDER BY w.key, w.member) FILTER (WHERE u.id IS NOT NULL) INTO r
+                        SELECT count(*), array_agg(w.member ORDER BY w.key, w.member) FILTER (WHERE w.unit IN (SELECT unnest(v_units))) INTO r
                         FROM (
                             (SELECT k.key, k.member, k.unit FROM core.search_key k
                              WHERE v_arm IN (1, 3) AND k.league = me.league AND k.office = me.office AND k.kind = v_kind
@@ -124,8 +124,7 @@ BEGIN
                                 WHERE v_arm IN (2, 4) AND k.league = g.league AND k.kind = v_kind
                                     AND k.key >= v_from AND k.key < v_to AND k.office <> me.office
                                 ORDER BY k.key, k.member LIMIT walked_most) z
-                             ORDER BY z.key, z.member LIMIT walked_most)) w
-                        LEFT JOIN unnest(v_units) u(id) ON u.id = w.unit;
+                             ORDER BY z.key, z.member LIMIT walked_most)) w;
                         FOREACH v_member IN ARRAY coalesce(r.array_agg, '{}') LOOP
                             IF v_member <> ALL (hits) THEN
                                 hits := hits || v_member;

@@ -195,7 +195,7 @@ END $$;
 GRANT EXECUTE ON FUNCTION core.check_claim(core.claim, core.account) TO huzhu_api;
 
 -- The card that is paid to: the one on file (as it was shown), or a new one, which is on file from now on.
-CREATE FUNCTION core.card_of(member_id bigint, payee json) RETURNS core.card
+CREATE FUNCTION core.card_of(member_id bigint, payee jsonb) RETURNS core.card
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
 DECLARE
     card core.card;
@@ -217,7 +217,7 @@ BEGIN
     END IF;
     RETURN card;
 END $$;
-GRANT EXECUTE ON FUNCTION core.card_of(bigint, json) TO huzhu_api;
+GRANT EXECUTE ON FUNCTION core.card_of(bigint, jsonb) TO huzhu_api;
 
 SET LOCAL ROLE huzhu_api;
 
@@ -252,7 +252,9 @@ DECLARE
     c core.claim;
     known core.claim;
     card core.card;
-    sent_card text := coalesce(claim -> 'payee' ->> 'card', '');
+    -- Read once; the lists keep the text in which they came.
+    sent jsonb := claim;
+    payee jsonb := sent -> 'payee';
     standing json;
     v_key text;
     link bytea;
@@ -264,40 +266,40 @@ BEGIN
     c.prints := 0;
     -- Not what else PostgreSQL takes for a date: infinity, today.
     IF EXISTS (SELECT FROM unnest(ARRAY['admission', 'discharge', 'settlement']) key
-               WHERE claim ->> key !~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$') THEN
+               WHERE sent ->> key !~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$') THEN
         RAISE invalid_parameter_value USING MESSAGE = 'not a claim';
     END IF;
     BEGIN
-        c.id := claim ->> 'id';
-        c.member := claim ->> 'member';
-        c.period := claim ->> 'period';
-        c.kind := claim ->> 'kind';
-        c.state := claim ->> 'state';
-        c.channel := claim ->> 'channel';
-        c.seat := claim ->> 'window';
-        c.bill_code := claim -> 'bill' ->> 'code';
-        c.bill_number := claim -> 'bill' ->> 'number';
-        c.bill_check := claim -> 'bill' ->> 'check';
-        c.bill_hospital := claim -> 'bill' ->> 'hospital';
-        c.hospital := claim ->> 'hospital';
-        c.diagnosis := claim -> 'diagnosis' ->> 'code';
-        c.diagnosis_name := claim -> 'diagnosis' ->> 'name';
-        c.standard := claim -> 'diagnosis' ->> 'standard';
-        c.mode := claim ->> 'mode';
-        c.admission := claim ->> 'admission';
-        c.discharge := claim ->> 'discharge';
-        c.settlement := claim ->> 'settlement';
-        c.facts := claim ->> 'facts';
-        c.policy := claim -> 'policy' ->> 'code';
-        c.version := claim -> 'policy' ->> 'version';
-        c.policy_sha256 := claim -> 'policy' ->> 'sha256';
-        c.assessment := claim ->> 'assessment';
-        c.total := core.amount(claim ->> 'total');
-        c.bank := claim -> 'payee' ->> 'bank';
-        c.agent := CASE WHEN json_typeof(claim -> 'agent') = 'object' THEN (claim -> 'agent')::text ELSE '' END;
+        c.id := sent ->> 'id';
+        c.member := sent ->> 'member';
+        c.period := sent ->> 'period';
+        c.kind := sent ->> 'kind';
+        c.state := sent ->> 'state';
+        c.channel := sent ->> 'channel';
+        c.seat := sent ->> 'window';
+        c.bill_code := sent -> 'bill' ->> 'code';
+        c.bill_number := sent -> 'bill' ->> 'number';
+        c.bill_check := sent -> 'bill' ->> 'check';
+        c.bill_hospital := sent -> 'bill' ->> 'hospital';
+        c.hospital := sent ->> 'hospital';
+        c.diagnosis := sent -> 'diagnosis' ->> 'code';
+        c.diagnosis_name := sent -> 'diagnosis' ->> 'name';
+        c.standard := sent -> 'diagnosis' ->> 'standard';
+        c.mode := sent ->> 'mode';
+        c.admission := sent ->> 'admission';
+        c.discharge := sent ->> 'discharge';
+        c.settlement := sent ->> 'settlement';
+        c.facts := sent ->> 'facts';
+        c.policy := sent -> 'policy' ->> 'code';
+        c.version := sent -> 'policy' ->> 'version';
+        c.policy_sha256 := sent -> 'policy' ->> 'sha256';
+        c.assessment := sent ->> 'assessment';
+        c.total := core.amount(sent ->> 'total');
+        c.bank := payee ->> 'bank';
+        c.agent := CASE WHEN jsonb_typeof(sent -> 'agent') = 'object' THEN (claim -> 'agent')::text ELSE '' END;
         c.documents := claim -> 'documents';
         c.reasons := claim -> 'reasons';
-        c.remark := claim ->> 'remark';
+        c.remark := sent ->> 'remark';
     EXCEPTION WHEN invalid_text_representation OR datetime_field_overflow OR numeric_value_out_of_range OR invalid_datetime_format THEN
         RAISE invalid_parameter_value USING MESSAGE = 'not a claim';
     END;
@@ -306,7 +308,7 @@ BEGIN
     END IF;
     c.member_league := (c.member / 10000000)::integer;
     -- After the casts: 100.5 and 100.50 are the same content.
-    c.request := sha256(core.canonical('huzhu-request-1', session_user, sent_card, coalesce(claim -> 'payee' ->> 'last4', ''), c::text));
+    c.request := sha256(core.canonical('huzhu-request-1', session_user, coalesce(payee ->> 'card', ''), coalesce(payee ->> 'last4', ''), c::text));
     PERFORM core.in_scope(c.member, me);
     -- One submit for a member at a time: what he was paid is what the next one is computed with.
     PERFORM pg_advisory_xact_lock(c.member);
@@ -333,7 +335,7 @@ BEGIN
             RAISE unique_violation USING MESSAGE = 'duplicate stay', DETAIL = coalesce(standing, '{}');
         END IF;
     END IF;
-    card := core.card_of(c.member, claim -> 'payee');
+    card := core.card_of(c.member, payee);
     c.card := card.place;
     c.last4 := right(card.number, 4);
     c.medical_total := core.amount(c.facts::json ->> 'total');
