@@ -12,7 +12,10 @@ use huzhu::domain::secret::Secret;
 use huzhu::store::StoreError;
 use huzhu::store::postgres::admin::{init, migrate};
 use huzhu::store::postgres::scram::Verifier;
+use huzhu::store::postgres::settings::{Change, Settings};
+use huzhu::store::postgres::{PostgresOptions, PostgresStore};
 use huzhu::world::assess::published;
+use huzhu::world::{PASSWORD, World};
 use office::{
     CLERK, DATABASE, Options, SECADMIN, SYSADMIN, Server, account, administrator, login, office, opened, sqlstates,
 };
@@ -229,9 +232,55 @@ async fn a_centre_is_set_up_once_by_the_superuser() {
     assert_eq!(version.len(), 16);
     let offices = huzhu::world::offices().count().to_string();
     assert_eq!(text(&server, "SELECT count(*)::text FROM core.office").await, offices);
+    let without = "CREATE DATABASE plain TEMPLATE template0 ENCODING 'SQL_ASCII' LOCALE_PROVIDER libc LOCALE 'C'";
+    server.execute(DATABASE, without).await;
+    assert_eq!(migrate(&mut server.superuser("plain").await).await.err(), Some(StoreError::Refused("encoding".into())));
     // A program that is older than the schema does nothing to it.
     server.execute(DATABASE, "INSERT INTO public._sqlx_migrations SELECT 9999, 'x', now(), true, '', 0").await;
     assert_eq!(migrate(&mut superuser).await, Err(StoreError::VersionTooOld));
+}
+
+#[tokio::test]
+async fn what_holds_for_the_centre_the_superuser_says() {
+    let server = office(Options::default()).await;
+    let mut superuser = administrator(&server, ("postgres", "super-super-super")).await;
+    let before = superuser.settings(&Change::default()).await.unwrap();
+    assert!(!before.devices && before.password_days == 90 && before.oldest_writing == 1, "{before:?}");
+    let mut clerk = administrator(&server, CLERK).await;
+    let change = Change { devices: Some(true), looks_a_day: Some(7), ..Change::default() };
+    let after = superuser.settings(&change).await.unwrap();
+    assert_eq!(after, Settings { devices: true, looks_a_day: 7, ..before.clone() });
+    assert_eq!(clerk.duties().await, Err(StoreError::terminal_certificate()));
+    let off = Change { devices: Some(false), ..Change::default() };
+    assert_eq!(superuser.settings(&off).await, Ok(Settings { looks_a_day: 7, ..before.clone() }));
+    assert_eq!(clerk.duties().await.unwrap(), ["clerk"]);
+    // Nobody could log in any more to a centre that asks for a program that is not there yet.
+    let newer = Change { devices: Some(true), oldest_writing: Some(before.protocol + 1), ..Change::default() };
+    assert_eq!(superuser.settings(&newer).await, refused("protocol").map(|()| before));
+    let mut boss1 = administrator(&server, SYSADMIN).await;
+    assert_eq!(boss1.settings(&Change::default()).await.err(), Some(StoreError::Refused("superuser".into())));
+    let events = administrator(&server, SECADMIN).await.events(None).await.unwrap();
+    let said: Vec<&str> = events.iter().map(|event| event.what.as_str()).collect();
+    assert_eq!(said[0], "devices off");
+    assert!(said.contains(&"devices on") && said.contains(&"looks-a-day 7") && said.len() == 3, "{said:?}");
+}
+
+#[tokio::test]
+async fn a_generated_world_takes_nobodys_login() {
+    let server = office(Options::default()).await;
+    let make = async |database: &str| {
+        server.execute(DATABASE, &format!("CREATE DATABASE {database}")).await;
+        let place = PostgresOptions::parse(&server.url(database)).unwrap();
+        let world = World::new(1, 50, 0, "2021-03-20".parse().unwrap());
+        let password = Secret::new("super-super-super");
+        PostgresStore::create(&place, "postgres", &password, world, published(), |_| None, |_| ()).await
+    };
+    assert_eq!(make("one").await, refused("server"));
+    assert!(opened(&server, CLERK).await.is_ok());
+    assert!(opened(&server, (CLERK.0, PASSWORD)).await.is_err_and(|error| error.is_wrong_login()));
+    // Worlds share their accounts.
+    server.execute(DATABASE, "ALTER ROLE \"0137\" RENAME TO \"9137\"").await;
+    assert_eq!((make("two").await, make("three").await), (Ok(()), Ok(())));
 }
 
 #[tokio::test]

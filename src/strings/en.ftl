@@ -746,6 +746,8 @@ weak-common = the password is one of those that are tried first: choose another
 refused-superuser = This is done by the superuser of the database: run it as the system's user postgres, by the socket.
 refused-initialised = The centre is set up already: nothing was changed.
 refused-protocol = This program is older than what is asked for: update it first.
+refused-encoding = The database is not in UTF-8: make it anew (createdb --encoding=UTF8 --template=template0).
+refused-server = An account of the generated world belongs to somebody on this server: make it on a server of its own.
 refused-account-login = A login has 2 to 20 small letters and digits and does not begin with huzhu, postgres or pg.
 refused-account-exists = There is such a login already: choose another.
 refused-account-person = This person has an active account already: lock that one first.

@@ -746,6 +746,8 @@ weak-common = 这是最先被猜到的密码之一，请另选
 refused-superuser = 此操作由数据库超级用户执行：请以系统用户 postgres 通过本机套接字运行。
 refused-initialised = 中心已经建立：没有做任何改动。
 refused-protocol = 本程序的版本低于所设的版本：请先更新程序。
+refused-encoding = 数据库的编码不是 UTF-8：请重新建库（createdb --encoding=UTF8 --template=template0）。
+refused-server = 此服务器上已有与生成的账号同名的账号：请在另一个服务器上生成。
 refused-account-login = 账号为2至20个小写字母和数字，不能以 huzhu、postgres 或 pg 开头。
 refused-account-exists = 已有这个账号：请另选。
 refused-account-person = 此人已有使用中的账号：请先锁定那一个。

@@ -119,10 +119,19 @@ impl Administrator {
 /// Brings the schema up to date; gives how many migrations it took. Two at once wait for each other.
 ///
 /// # Errors
-/// `Refused("superuser")` for anybody else, `VersionTooOld` where a newer program was there.
+/// `Refused("superuser")` for anybody else, `Refused("encoding")` in a database that is not in UTF-8, `VersionTooOld` where
+/// a newer program was there.
 pub async fn migrate(connection: &mut PgConnection) -> Result<usize, StoreError> {
     superuser(connection).await?;
     let before = applied(connection).await?;
+    let encoding: String = sqlx::query_scalar("SELECT current_setting('server_encoding')")
+        .fetch_one(&mut *connection)
+        .await
+        .map_err(failed)?;
+    if encoding != "UTF8" {
+        // A server that was made without a locale has no notion of a character.
+        return Err(StoreError::Refused("encoding".into()));
+    }
     migrator().run_direct(None, connection, false).await.map_err(|error| match error {
         MigrateError::VersionMissing(_) | MigrateError::VersionTooNew(..) | MigrateError::VersionMismatch(_) => {
             StoreError::VersionTooOld

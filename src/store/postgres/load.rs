@@ -23,12 +23,16 @@ use crate::store::loading::{self, Progress};
 use crate::store::{PublishedPolicy, StoreError};
 use crate::world::{Assessed, PASSWORD, World};
 
+/// What is said of the role of a generated account: roles belong to the whole server, and another world of it may have
+/// made this one.
+const GENERATED: &str = "huzhu: of a generated world";
 /// Chunks that wait to be sent.
 const AHEAD: usize = 16;
 
 impl PostgresStore {
     /// Makes the centre at a place from a world, as its superuser. `assess` is the engine with `policies`. A generated
-    /// centre there is replaced; one with accounts of persons is refused (`Refused("account")`).
+    /// centre there is replaced; one with accounts of persons is refused (`Refused("account")`), and so is a server where
+    /// a login of the world belongs to somebody else (`Refused("server")`): he would get the world's password.
     pub async fn create<A>(
         options: &PostgresOptions,
         login: &str,
@@ -52,6 +56,12 @@ impl PostgresStore {
         let day = world.day();
         fixed::write(&mut connection, &Fixed::new(&policies)?).await?;
         for account in world.accounts() {
+            let text = "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1 \
+                AND shobj_description(oid, 'pg_authid') IS DISTINCT FROM $2)";
+            let others = sqlx::query_scalar(text).bind(&account.login).bind(GENERATED).fetch_one(&mut connection);
+            if others.await.map_err(failed)? {
+                return Err(StoreError::Refused("server".into()));
+            }
             sqlx::query("SELECT core.make_generated($1, $2, $3, $4, $5, $6)")
                 .bind(account.login.clone())
                 .bind(person_of(&account.login).to_vec())
@@ -62,6 +72,8 @@ impl PostgresStore {
                 .execute(&mut connection)
                 .await
                 .map_err(failed)?;
+            // The function took only logins of small letters and digits.
+            run(&mut connection, &format!("COMMENT ON ROLE \"{}\" IS '{GENERATED}'", account.login)).await?;
         }
         let (sender, mut chunks) = mpsc::channel(AHEAD);
         let make = move || {
