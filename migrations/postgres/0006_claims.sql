@@ -124,7 +124,7 @@ BEGIN
     IF c.kind NOT IN ('inpatient', 'radiotherapy', 'chemotherapy', 'haemodialysis') OR c.mode NOT IN ('by_item', 'disease_package', 'drg_dip')
         OR c.channel <> 'window' OR c.seat NOT BETWEEN 0 AND 99
         OR (c.kind = 'inpatient' AND c.admission IS NULL) OR coalesce(c.settlement, c.discharge) IS NULL
-        OR c.hospital !~ '^[A-Z0-9]{1,20}$'
+        OR c.hospital !~ '^[HP][0-9]{11}$'
         OR (c.standard AND NOT EXISTS (SELECT FROM core.diagnosis d WHERE d.code = c.diagnosis AND d.name = c.diagnosis_name)) THEN
         PERFORM core.refuse('facts');
     END IF;
