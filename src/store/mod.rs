@@ -73,6 +73,8 @@ pub struct Hello {
     pub mode: Mode,
     /// The centre's newest signed checkpoint, where it has one.
     pub checkpoint: Option<String>,
+    /// The day until which the password is good, by the calendar; none where it is for ever or there is none.
+    pub password_until: Option<NaiveDate>,
 }
 
 /// An office of the scheme.
@@ -310,6 +312,9 @@ pub enum StoreError {
     /// The centre shows another history than this terminal has seen: nobody works on.
     #[error("the centre's records: {}", .0.code())]
     Alarm(witness::Alarm),
+    /// What the centre answered can't be read.
+    #[error("unreadable: {0}")]
+    Unreadable(String),
     /// The file is damaged; what was done about it.
     #[error("damaged: {0}")]
     Damaged(String),

@@ -225,6 +225,7 @@ pub fn hello() -> Hello {
         },
         mode: Mode::Full,
         checkpoint: None,
+        password_until: None,
     }
 }
 

@@ -149,7 +149,7 @@ impl Line {
     /// The one row of a call.
     pub async fn one(&self, again: Again, text: &'static str, arguments: PgArguments) -> Result<PgRow, StoreError> {
         let rows = self.all(again, text, arguments).await?;
-        rows.into_iter().next().ok_or_else(|| StoreError::Damaged("no row".into()))
+        rows.into_iter().next().ok_or_else(|| StoreError::Unreadable("no row".into()))
     }
 
     /// The rows of a call. A line that was found dead is opened again and the call sent once more, where it may be.
@@ -186,7 +186,11 @@ impl Line {
                     Some(answer) if is_outdated(answer) && !fresh => continue,
                     Some(answer) if !ends_the_session(answer) => {
                         self.inner.keep(&mut state, connection);
-                        return Err(failed(error));
+                        return Err(match failed(error) {
+                            // Nothing was done this time; the first session may be at it yet, and hold what was needed.
+                            StoreError::Unreachable(_) if let Some(why) = lost => StoreError::Unknown(why),
+                            told => told,
+                        });
                     }
                     _ => error.to_string(),
                 },

@@ -95,7 +95,8 @@ impl PostgresStore {
     ) -> Result<Option<T>, StoreError> {
         let row = self.line.one(again, text, arguments).await?;
         let json: Option<&str> = row.try_get(0).map_err(failed)?;
-        json.map(|json| serde_json::from_str(json).map_err(|error| StoreError::Damaged(error.to_string()))).transpose()
+        json.map(|json| serde_json::from_str(json).map_err(|error| StoreError::Unreadable(error.to_string())))
+            .transpose()
     }
 
     async fn must<T: serde::de::DeserializeOwned>(
@@ -104,7 +105,7 @@ impl PostgresStore {
         text: &'static str,
         arguments: sqlx::postgres::PgArguments,
     ) -> Result<T, StoreError> {
-        self.json(again, text, arguments).await?.ok_or_else(|| StoreError::Damaged("no answer".into()))
+        self.json(again, text, arguments).await?.ok_or_else(|| StoreError::Unreadable("no answer".into()))
     }
 
     /// Takes a ticket: from here on the look is recorded, whatever becomes of it.
