@@ -497,6 +497,8 @@ BEGIN
         'schema', 1,
         'now', to_char(core.now() AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI:SS.US'),
         'world_day', centre.world_day IS NOT NULL,
+        'password_until', (SELECT to_char(r.rolvaliduntil, 'YYYY-MM-DD') FROM pg_catalog.pg_roles r
+                           WHERE r.rolname = session_user AND isfinite(r.rolvaliduntil)),
         'checkpoint', (SELECT k.note FROM ledger.checkpoint k ORDER BY k.size DESC LIMIT 1),
         'last', CASE WHEN last.id IS NOT NULL THEN core.claim_json(last) END,
         'used', (

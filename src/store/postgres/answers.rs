@@ -201,6 +201,7 @@ pub(super) struct HelloAnswer {
     now: NaiveDateTime,
     world_day: bool,
     checkpoint: Option<String>,
+    password_until: Option<NaiveDate>,
     last: Option<ClaimAnswer>,
     used: Used,
 }
@@ -232,6 +233,7 @@ impl HelloAnswer {
             world_day: self.world_day,
             mode,
             unwatched: blind && self.checkpoint.is_some(),
+            password_until: self.password_until,
             last_used: LastUsed {
                 kind: last.as_ref().map(|last| last.kind),
                 bill_code: self.used.bill_code,
