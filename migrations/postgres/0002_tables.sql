@@ -147,6 +147,7 @@ CREATE TABLE core.diagnosis (
 CREATE TABLE core.policy (
     code         text        NOT NULL,
     version      integer     NOT NULL,
+    period       integer     NOT NULL,  -- as the text says
     text         text        NOT NULL,
     sha256       text        NOT NULL CHECK (sha256 ~ '^[0-9a-f]{64}$'),
     published_at timestamptz NOT NULL,

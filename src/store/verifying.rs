@@ -261,6 +261,7 @@ impl Verifying {
         let published = self.policies.get(&(claim.policy.code.clone(), claim.policy.version));
         must(published.is_some_and(|(hash, _)| *hash == claim.policy.sha256), "policy_sha256");
         let policy = published.and_then(|(_, policy)| policy.as_ref());
+        must(policy.is_none_or(|policy| policy.period == claim.period), "cover");
         let again = policy.and_then(|policy| recomputed(policy, &claim.facts, &mut self.record));
         must(again.as_deref() == Some(claim.assessment.as_str()), "assessment");
         let (total, paid) = paid_of(&claim.assessment, claim.period).unzip();

@@ -230,6 +230,7 @@ refused-facts = The claim's fields and its facts differ: go back to the sheet an
 refused-assessment = The assessment and the amount differ: go back to the sheet and check them.
 refused-number = The office has no claim numbers left this year: ask the administrator.
 refused-withdrawn = The claim was withdrawn already.
+refused-prints = The slip of this claim was printed as often as it may be: ask the administrator.
 refused-reason = Give the reason for the withdrawal.
 refused-text = A text can't be stored: check it and submit again.
 again-or-back = { $again } tries again, { $back } goes back.

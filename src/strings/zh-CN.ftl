@@ -230,6 +230,7 @@ refused-facts = 申领内容与测算依据不一致：请回到申领单核对�
 refused-assessment = 测算结果与金额不一致：请回到申领单核对后再提交。
 refused-number = 本机构今年的受理号已用完：请找管理员。
 refused-withdrawn = 该申领已撤回，不能再撤回。
+refused-prints = 该申领的回执打印次数已达上限：请找管理员。
 refused-reason = 请填写撤回原因。
 refused-text = 有文字不能保存：请核对后再提交。
 again-or-back = { $again }再试，{ $back }返回。
