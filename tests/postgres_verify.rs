@@ -111,7 +111,7 @@ async fn an_auditor_is_given_nothing_to_try_a_card_against() {
     };
     let all = asked(
         AUDITOR,
-        "SELECT * FROM api_v1.verify_claims(0, 0, 0, 2000); SELECT * FROM api_v1.verify_events(0, 0, 5000)",
+        "SELECT * FROM api_v1.verify_claims(0, 0, 0, 0, 2000); SELECT * FROM api_v1.verify_events(0, 0, 0, 5000)",
     );
     let claims = "SELECT c.id::text, replace(c.salt::text, '-', ''), k.number, c.office, c.year, c.number
         FROM core.claim c JOIN core.card k ON k.league = c.member_league AND k.member = c.member AND k.place = c.card";
