@@ -9,15 +9,16 @@ use std::process::{Command, Output, Stdio};
 
 use huzhu::domain::account::Duty;
 use huzhu::domain::secret::Secret;
-use huzhu::store::StoreError;
-use huzhu::store::postgres::admin::{init, migrate};
+use huzhu::store::{Store, StoreError};
+use huzhu::store::postgres::admin::{Administrator, init, migrate};
 use huzhu::store::postgres::scram::Verifier;
 use huzhu::store::postgres::settings::{Change, Settings};
 use huzhu::store::postgres::{PostgresOptions, PostgresStore};
 use huzhu::world::assess::published;
 use huzhu::world::{PASSWORD, World};
 use office::{
-    CLERK, DATABASE, Options, SECADMIN, SYSADMIN, Server, account, administrator, login, office, opened, sqlstates,
+    CLERK, DATABASE, GUARD, Options, SECADMIN, SYSADMIN, Server, account, administrator, login, office, opened, place,
+    sqlstates,
 };
 use terminal::Counter;
 
@@ -84,7 +85,20 @@ async fn who_gives_duties_is_not_had_by_who_makes_accounts() {
     let server = office(Options::default()).await;
     let other = Verifier::of(&Secret::new("hay-99-Bayan lake")).unwrap();
     let mut boss1 = administrator(&server, SYSADMIN).await;
-    assert_eq!(boss1.reset(&login(SECADMIN.0), &other).await, refused("account-secadmin"));
+    assert_eq!(boss1.reset(&login(SECADMIN.0), &other).await, refused("account-reset"));
+    assert_eq!(boss1.lock(&login(SECADMIN.0)).await, refused("account-lock"));
+    assert_eq!(boss1.reset(&login(GUARD.0), &other).await, refused("account-reset"));
+    let mut boss2 = administrator(&server, SECADMIN).await;
+    boss1.add(&account(("0140", "five-brown-goats"), 150_000, 0)).await.unwrap();
+    for (duty, may_lock) in [(Duty::Auditor, false), (Duty::Sealer, true), (Duty::Region, true), (Duty::Policy, true)] {
+        boss2.duty(&login("0140"), &[duty]).await.unwrap();
+        let may_reset = duty == Duty::Policy;
+        let reset = boss1.reset(&login("0140"), &other).await;
+        assert_eq!(reset, if may_reset { Ok(()) } else { refused("account-reset") }, "{duty:?}");
+        let lock = boss1.lock(&login("0140")).await;
+        assert_eq!(lock, if may_lock { Ok(()) } else { refused("account-lock") }, "{duty:?}");
+        boss1.unlock(&login("0140")).await.unwrap();
+    }
     boss1.reset(&login(CLERK.0), &other).await.unwrap();
     assert!(opened(&server, CLERK).await.is_err_and(|error| error.is_wrong_login()));
     assert!(opened(&server, (CLERK.0, "hay-99-Bayan lake")).await.is_ok());
@@ -92,6 +106,58 @@ async fn who_gives_duties_is_not_had_by_who_makes_accounts() {
     server.execute(DATABASE, &reset).await;
     assert!(opened(&server, (SECADMIN.0, "pencil")).await.is_ok());
     assert!(opened(&server, SECADMIN).await.is_err_and(|error| error.is_wrong_login()));
+}
+
+#[tokio::test]
+async fn all_is_seen_by_a_duty_not_by_an_office() {
+    let server = office(Options::default()).await;
+    let (mut boss1, mut boss2) = (administrator(&server, SYSADMIN).await, administrator(&server, SECADMIN).await);
+    boss1.add(&account(("0140", "five-brown-goats"), 150_000, 0)).await.unwrap();
+    let sees = async || text(&server, "SELECT region::text FROM core.account WHERE login = '0140'").await;
+    let all = "SELECT string_agg(login, ',') FROM core.account WHERE region";
+    for duty in Duty::ALL {
+        boss2.duty(&login("0140"), &[duty]).await.unwrap();
+        let expected = matches!(duty, Duty::Region | Duty::Auditor | Duty::Sealer);
+        assert_eq!(sees().await, expected.to_string(), "{duty:?}");
+    }
+    boss2.duty(&login("0140"), &[Duty::Clerk, Duty::Region]).await.unwrap();
+    assert_eq!(text(&server, all).await, "0140", "neither administrator does");
+    // A league's office sees its league, whatever its duty.
+    assert_eq!(boss2.duty(&login(CLERK.0), &[Duty::Region]).await, refused("duty-region"));
+    assert_eq!(boss2.duty(&login(CLERK.0), &[Duty::Clerk, Duty::Region]).await, refused("duty-region"));
+    boss2.duty(&login(CLERK.0), &[Duty::Auditor]).await.unwrap();
+    assert_eq!(text(&server, all).await, "0140");
+}
+
+#[tokio::test]
+async fn a_services_password_is_for_ever_a_persons_is_told() {
+    let server = office(Options::default()).await;
+    let (mut boss1, mut boss2) = (administrator(&server, SYSADMIN).await, administrator(&server, SECADMIN).await);
+    let until = async |boss: &mut Administrator, name: &str| {
+        boss.list().await.unwrap().into_iter().find(|line| line.login == name).unwrap().until
+    };
+    assert_eq!(until(&mut boss1, GUARD.0).await, None);
+    boss1.add(&account(("0140", "five-brown-goats"), 150_000, 0)).await.unwrap();
+    let persons = until(&mut boss1, "0140").await;
+    assert!(persons.is_some());
+    for (duty, expected) in [(Duty::Sealer, None), (Duty::Guard, None), (Duty::Auditor, persons)] {
+        boss2.duty(&login("0140"), &[duty]).await.unwrap();
+        assert_eq!(until(&mut boss1, "0140").await, expected, "{duty:?}");
+    }
+    // A password that the service itself changes goes on for ever too.
+    let verifier = Verifier::of(&Secret::new(GUARD.1)).unwrap();
+    administrator(&server, GUARD).await.password(&verifier).await.unwrap();
+    assert_eq!(until(&mut boss1, GUARD.0).await, None);
+    let hello = async || {
+        let store = PostgresStore::new(place(&server));
+        store.log_in(CLERK.0, &Secret::new(CLERK.1)).await.unwrap();
+        store.hello().await.unwrap().password_until
+    };
+    assert_eq!(hello().await, until(&mut boss1, CLERK.0).await);
+    server.execute(DATABASE, "ALTER ROLE \"0137\" VALID UNTIL '2099-03-01 12:00+08'").await;
+    assert_eq!(hello().await, "2099-03-01".parse().ok());
+    server.execute(DATABASE, "ALTER ROLE \"0137\" VALID UNTIL 'infinity'").await;
+    assert_eq!(hello().await, None);
 }
 
 #[tokio::test]
@@ -143,7 +209,6 @@ async fn psql_gets_no_further() {
         &[
             (&add("0200", VERIFIER), "42501"),
             (&format!("SELECT api_v1.account_reset('0137', '{VERIFIER}')"), "42501"),
-            ("SELECT api_v1.account_unlock('0137')", "42501"),
             ("SELECT api_v1.account_duty('0137', '{superuser}')", "22023"),
             ("SELECT api_v1.account_duty('0137', ARRAY['clerk', NULL])", "22023"),
             ("SELECT api_v1.account_duty('0137', ARRAY['accounts'])", "22023"),
@@ -193,8 +258,23 @@ async fn a_locked_account_is_out_and_comes_back() {
     boss2.lock(&login(CLERK.0)).await.unwrap();
     assert_eq!(clerk.duties().await, Err(StoreError::NotAllowed));
     assert_eq!(opened(&server, CLERK).await.err(), Some(StoreError::account_locked()));
-    administrator(&server, SYSADMIN).await.unlock(&login(CLERK.0)).await.unwrap();
+    // Whose duty locked it unlocks it; locking it once more gives nobody else the key.
+    let mut boss1 = administrator(&server, SYSADMIN).await;
+    boss1.lock(&login(CLERK.0)).await.unwrap();
+    assert_eq!(boss1.unlock(&login(CLERK.0)).await, refused("account-unlock"));
+    assert_eq!(clerk.duties().await, Err(StoreError::NotAllowed));
+    boss2.unlock(&login(CLERK.0)).await.unwrap();
     assert_eq!(clerk.duties().await.unwrap(), ["clerk"]);
+    assert!(opened(&server, CLERK).await.is_ok());
+    boss1.lock(&login(CLERK.0)).await.unwrap();
+    assert_eq!(boss2.unlock(&login(CLERK.0)).await, refused("account-unlock"));
+    boss1.unlock(&login(CLERK.0)).await.unwrap();
+    // The superuser's lock is his alone, and he opens every one.
+    server.execute(DATABASE, "SELECT api_v1.account_lock('0137')").await;
+    for boss in [&mut boss1, &mut boss2] {
+        assert_eq!(boss.unlock(&login(CLERK.0)).await, refused("account-unlock"));
+    }
+    server.execute(DATABASE, "SELECT api_v1.account_unlock('0137')").await;
     assert!(opened(&server, CLERK).await.is_ok());
     // Duties hold for what is open too.
     boss2.duty(&login(CLERK.0), &[]).await.unwrap();
@@ -278,9 +358,29 @@ async fn a_generated_world_takes_nobodys_login() {
     assert_eq!(make("one").await, refused("server"));
     assert!(opened(&server, CLERK).await.is_ok());
     assert!(opened(&server, (CLERK.0, PASSWORD)).await.is_err_and(|error| error.is_wrong_login()));
-    // Worlds share their accounts.
+    let makes = "SELECT count(*)::text FROM pg_proc WHERE proname IN ('make_generated', 'generated_login')";
+    assert_eq!(text(&server, makes).await, "0", "a real centre can't make such an account");
+    // Worlds share their accounts; their passwords are good for ever.
     server.execute(DATABASE, "ALTER ROLE \"0137\" RENAME TO \"9137\"").await;
     assert_eq!((make("two").await, make("three").await), (Ok(()), Ok(())));
+    let until = "SELECT string_agg(DISTINCT rolvaliduntil::text, ',') FROM pg_roles WHERE rolname IN ('0137', '0138', '0001')";
+    assert_eq!(text(&server, until).await, "infinity");
+    // A world that is made anew takes away what worlds made, and nobody's login: not one that was given the name since.
+    server.execute(DATABASE, "ALTER ROLE \"0138\" RENAME TO \"9138\"; CREATE ROLE \"0138\" LOGIN").await;
+    let place = PostgresOptions::parse(&server.url("three")).unwrap();
+    let again = async || {
+        let world = World::new(1, 50, 0, "2021-03-20".parse().unwrap());
+        let password = Secret::new("super-super-super");
+        PostgresStore::create(&place, "postgres", &password, world, published(), |_| None, |_| ()).await
+    };
+    assert_eq!(again().await, refused("server"));
+    let store = PostgresStore::new(place.clone());
+    assert_eq!(store.log_in("0201", &Secret::new(PASSWORD)).await, Ok(()), "and the world that is there stays");
+    store.log_out().await.unwrap();
+    // Once the name is free it is made anew, with what was there of it.
+    server.execute(DATABASE, "DROP ROLE \"0138\"; ALTER ROLE \"9138\" RENAME TO \"0138\"").await;
+    assert_eq!(again().await, Ok(()));
+    assert_eq!(store.log_in("0138", &Secret::new(PASSWORD)).await, Ok(()));
 }
 
 #[tokio::test]

@@ -1,7 +1,10 @@
 //! The ledger on a real PostgreSQL: what a sealer takes and what it is refused, and what terminals notice when somebody who
-//! may do anything at the centre changes records: one field, a whole chain, an old backup, with the signer's key too.
+//! may do anything at the centre changes records: one field, a whole chain, an old backup, with the signer's key too. When
+//! terminals look is in `ledger/proof.rs`.
 
 mod postgres;
+#[path = "ledger/proof.rs"]
+mod proof;
 
 use std::fs;
 use std::io::Write;
@@ -16,7 +19,7 @@ use huzhu::domain::note::{Checkpoint, SignerKey};
 use huzhu::domain::secret::Secret;
 use huzhu::store::postgres::{PostgresOptions, PostgresStore};
 use huzhu::store::sealer::{Batch, Ledger, SealError, Sealed, Sealer, new_key};
-use huzhu::store::witness::{Alarm, Verdict, Witness};
+use huzhu::store::witness::{Alarm, Witness};
 use huzhu::store::{Store, StoreError};
 use postgres::proxy::{How, Proxy, Way};
 use postgres::{DATABASE, Options, Server, server_with, sqlstates};
@@ -93,16 +96,30 @@ async fn seal(server: &Server, folder: &Path) -> Result<Sealed, SealError> {
     sealer(folder).seal(&mut ledger, now()).await
 }
 
+/// What a terminal started with this key works with.
+fn watched(url: &str, folder: &Path, key: Option<&str>) -> PostgresStore {
+    PostgresStore::watched(PostgresOptions::parse(url).unwrap(), witness(folder, key))
+}
+
+fn witness(folder: &Path, key: Option<&str>) -> Witness {
+    Witness::open(&folder.join("checkpoint"), key).unwrap()
+}
+
 /// A login of a terminal: the size of the checkpoint that it keeps, or the alarm.
 async fn terminal(url: &str, folder: &Path, key: &str) -> Result<u64, Alarm> {
-    let store = person(url, "0137").await;
-    let mut witness = Witness::open(&folder.join("checkpoint"), Some(key)).unwrap();
-    let note = store.checkpoint().await.unwrap();
-    match witness.follow(&store, note.as_deref(), now()).await.unwrap() {
-        Verdict::Alarm(alarm) => Err(alarm),
-        Verdict::Same | Verdict::Nothing => Ok(witness.held().map_or(0, |held| held.size)),
-        other => panic!("{other:?}"),
+    match watched(url, folder, Some(key)).log_in("0137", &Secret::new(PASSWORD)).await {
+        Ok(()) => Ok(witness(folder, None).held().map_or(0, |held| held.size)),
+        Err(StoreError::Alarm(alarm)) => Err(alarm),
+        Err(other) => panic!("{other:?}"),
     }
+}
+
+/// The kinds of the alarms that a terminal recorded.
+fn alarms(folder: &Path) -> Vec<String> {
+    let log = fs::read_to_string(folder.join("alarm.log")).unwrap_or_default();
+    let kind =
+        |line: &str| serde_json::from_str::<serde_json::Value>(line).unwrap()["alarm"].as_str().unwrap().to_owned();
+    log.lines().map(kind).collect()
 }
 
 #[tokio::test]

@@ -124,7 +124,7 @@ BEGIN
     IF c.kind NOT IN ('inpatient', 'radiotherapy', 'chemotherapy', 'haemodialysis') OR c.mode NOT IN ('by_item', 'disease_package', 'drg_dip')
         OR c.channel <> 'window' OR c.seat NOT BETWEEN 0 AND 99
         OR (c.kind = 'inpatient' AND c.admission IS NULL) OR coalesce(c.settlement, c.discharge) IS NULL
-        OR NOT EXISTS (SELECT FROM core.hospital h WHERE h.code = c.hospital)
+        OR c.hospital !~ '^[HP][0-9]{11}$'
         OR (c.standard AND NOT EXISTS (SELECT FROM core.diagnosis d WHERE d.code = c.diagnosis AND d.name = c.diagnosis_name)) THEN
         PERFORM core.refuse('facts');
     END IF;
@@ -135,13 +135,14 @@ CREATE FUNCTION core.knows_facts(c core.claim, facts jsonb) RETURNS boolean
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = '' AS $$
 BEGIN
     RETURN (
-        SELECT coalesce((facts ->> 'sex', facts ->> 'birth', facts ->> 'area', facts ->> 'hospital_level')
-                = (m.sex, m.birth::text, o.area::text, h.level::text)
+        -- A hospital that is not on the list has no level and no area.
+        SELECT coalesce((facts ->> 'sex', facts ->> 'birth', facts ->> 'area', coalesce(facts ->> 'hospital_level', '0'))
+                = (m.sex, m.birth::text, o.area::text, coalesce(h.level, 0)::text)
             AND coalesce((facts ->> 'retired')::boolean, false) = m.retired
-            AND coalesce((facts ->> 'out_of_area')::boolean, false) = (h.area / 100 <> o.area / 100)
+            AND coalesce((facts ->> 'out_of_area')::boolean, false) = coalesce(h.area / 100 <> o.area / 100, false)
             -- A sheet may have been begun before midnight.
             AND (facts ->> 'submitted')::date BETWEEN core.day_of(core.now()) - 1 AND core.day_of(core.now()), false)
-        FROM core.member m JOIN core.office o ON o.code = m.office JOIN core.hospital h ON h.code = c.hospital
+        FROM core.member m JOIN core.office o ON o.code = m.office LEFT JOIN core.hospital h ON h.code = c.hospital
         WHERE m.league = c.member_league AND m.id = c.member);
 END $$;
 
@@ -496,6 +497,8 @@ BEGIN
         'schema', 1,
         'now', to_char(core.now() AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI:SS.US'),
         'world_day', centre.world_day IS NOT NULL,
+        'password_until', (SELECT to_char(r.rolvaliduntil, 'YYYY-MM-DD') FROM pg_catalog.pg_roles r
+                           WHERE r.rolname = session_user AND isfinite(r.rolvaliduntil)),
         'checkpoint', (SELECT k.note FROM ledger.checkpoint k ORDER BY k.size DESC LIMIT 1),
         'last', CASE WHEN last.id IS NOT NULL THEN core.claim_json(last) END,
         'used', (

@@ -29,6 +29,7 @@ pub fn store_error(error: &StoreError, strings: &Strings) -> String {
         StoreError::Unknown(_) => strings.get("store-unknown"),
         StoreError::VersionTooOld => strings.get("store-version-too-old"),
         StoreError::Alarm(what) => alarm(what, strings),
+        StoreError::Unreadable(what) => strings.with("store-unreadable", &[("what", what)]),
         StoreError::Damaged(what) => strings.with("store-damaged", &[("what", what)]),
     }
 }

@@ -43,6 +43,12 @@ const MIGRATIONS: [(i64, &str, &str); 10] = [
 /// Whether a centre is one already.
 const SET_UP: &str = "SELECT EXISTS (SELECT FROM core.account) OR EXISTS (SELECT FROM core.office)";
 
+/// What a centre that is set up loses.
+const MAKES_GENERATED: [&str; 2] = [
+    "DROP FUNCTION core.make_generated(text, bytea, integer, integer, text[], text)",
+    "DROP FUNCTION core.generated_login(text, text)",
+];
+
 /// An account that is to be made.
 #[derive(Clone, Debug)]
 pub struct NewAccount {
@@ -165,6 +171,10 @@ pub async fn init(
     for (account, duty) in [(sysadmin, Duty::Sysadmin), (secadmin, Duty::Secadmin)] {
         super::accounts::add(&mut tx, account).await?;
         super::accounts::duty(&mut tx, &account.login, &[duty]).await?;
+    }
+    // What makes accounts of a generated world (0010) a real centre does not have.
+    for function in MAKES_GENERATED {
+        sqlx::query(function).execute(&mut *tx).await.map_err(failed)?;
     }
     tx.commit().await.map_err(failed)
 }
