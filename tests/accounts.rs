@@ -9,11 +9,11 @@ use std::process::{Command, Output, Stdio};
 
 use huzhu::domain::account::Duty;
 use huzhu::domain::secret::Secret;
-use huzhu::store::{Store, StoreError};
 use huzhu::store::postgres::admin::{Administrator, init, migrate};
 use huzhu::store::postgres::scram::Verifier;
 use huzhu::store::postgres::settings::{Change, Settings};
 use huzhu::store::postgres::{PostgresOptions, PostgresStore};
+use huzhu::store::{Store, StoreError};
 use huzhu::world::assess::published;
 use huzhu::world::{PASSWORD, World};
 use office::{
@@ -363,7 +363,8 @@ async fn a_generated_world_takes_nobodys_login() {
     // Worlds share their accounts; their passwords are good for ever.
     server.execute(DATABASE, "ALTER ROLE \"0137\" RENAME TO \"9137\"").await;
     assert_eq!((make("two").await, make("three").await), (Ok(()), Ok(())));
-    let until = "SELECT string_agg(DISTINCT rolvaliduntil::text, ',') FROM pg_roles WHERE rolname IN ('0137', '0138', '0001')";
+    let until =
+        "SELECT string_agg(DISTINCT rolvaliduntil::text, ',') FROM pg_roles WHERE rolname IN ('0137', '0138', '0001')";
     assert_eq!(text(&server, until).await, "infinity");
     // A world that is made anew takes away what worlds made, and nobody's login: not one that was given the name since.
     server.execute(DATABASE, "ALTER ROLE \"0138\" RENAME TO \"9138\"; CREATE ROLE \"0138\" LOGIN").await;
