@@ -299,6 +299,36 @@ async fn ones_own_password_ten_times_a_day() {
 }
 
 #[tokio::test]
+async fn what_was_written_at_once_is_no_id_that_was_reused() {
+    let server = office(Options::default()).await;
+    server.execute(DATABASE, "CREATE UNIQUE INDEX once ON core.account_event (login, what)").await;
+    let mut clerk = administrator(&server, CLERK).await;
+    let verifier = Verifier::of(&Secret::new("another-four-goats")).unwrap();
+    clerk.password(&verifier).await.unwrap();
+    assert_eq!(clerk.password(&verifier).await, Err(StoreError::Stale(0)));
+}
+
+#[tokio::test]
+async fn nothing_of_the_environment_has_a_say() {
+    let server = office(Options::default()).await;
+    let url = server.url(DATABASE);
+    let list = ["account", "list", "--as", SYSADMIN.0, "--password-fd", "0", "--db", &url];
+    // What is said anew leads nowhere else.
+    let elsewhere = [("PGPORT", "1"), ("PGHOST", "nowhere.example"), ("PGDATABASE", "nothing"), ("PGUSER", "nobody")];
+    let output = huzhu_with(&elsewhere, &list, &[SYSADMIN.1]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    for set in ["PGOPTIONS", "PGSSLROOTCERT", "PGSSLCERT", "PGSSLKEY"] {
+        let output = huzhu_with(&[(set, "-c search_path=x")], &list, &[SYSADMIN.1]);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success() && said.contains("nothing of a connection is taken"), "{set}: {said}");
+    }
+    // The port that nobody names is the usual one, not the environment's.
+    let nowhere = ["account", "list", "--as", SYSADMIN.0, "--password-fd", "0", "--db", "postgres://127.0.0.1/huzhu"];
+    let port = server.address().port().to_string();
+    assert!(!huzhu_with(&[("PGPORT", &port)], &nowhere, &[SYSADMIN.1]).status.success());
+}
+
+#[tokio::test]
 async fn a_centre_is_set_up_once_by_the_superuser() {
     let server = office(Options::default()).await;
     let (one, other) = (account(("boss3", "hay-17-Bayan lake"), 150_000, 0), account(("boss4", "hay"), 150_000, 0));
@@ -378,10 +408,19 @@ async fn a_generated_world_takes_nobodys_login() {
     let store = PostgresStore::new(place.clone());
     assert_eq!(store.log_in("0201", &Secret::new(PASSWORD)).await, Ok(()), "and the world that is there stays");
     store.log_out().await.unwrap();
+    // An account of that world whose role is somebody else's by now: the role stays.
+    server
+        .execute(
+            "three",
+            "CREATE ROLE real1 LOGIN; INSERT INTO core.account (login, person, office, league, seat, duties, active, \
+        generated) VALUES ('real1', sha256('real1'), 150802, 150800, 9, '{}', true, true)",
+        )
+        .await;
     // Once the name is free it is made anew, with what was there of it.
     server.execute(DATABASE, "DROP ROLE \"0138\"; ALTER ROLE \"9138\" RENAME TO \"0138\"").await;
     assert_eq!(again().await, Ok(()));
     assert_eq!(store.log_in("0138", &Secret::new(PASSWORD)).await, Ok(()));
+    assert_eq!(text(&server, "SELECT count(*)::text FROM pg_roles WHERE rolname = 'real1'").await, "1");
 }
 
 #[tokio::test]
@@ -484,8 +523,13 @@ async fn huzhu_empty(options: Options) -> Server {
 
 /// The program with lines on its standard input.
 fn huzhu(arguments: &[&str], lines: &[&str]) -> Output {
+    huzhu_with(&[], arguments, lines)
+}
+
+/// The same in an environment.
+fn huzhu_with(environment: &[(&str, &str)], arguments: &[&str], lines: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_huzhu"));
-    command.args(["--lang", "en"]).args(arguments).env_remove("PGPASSWORD");
+    command.args(["--lang", "en"]).args(arguments).env_remove("PGPASSWORD").envs(environment.iter().copied());
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut input = child.stdin.take().unwrap();
     // One that stops early does not read all of it.

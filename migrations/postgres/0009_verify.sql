@@ -46,17 +46,7 @@ SET search_path = '' SET timezone = 'Asia/Shanghai' SET datestyle = 'ISO, YMD' S
 BEGIN
     PERFORM core.me();
     RETURN QUERY SELECT c.league, c.office, c.year, c.number, json_build_object(
-            'new', json_build_object(
-                'id', c.id, 'member', c.member, 'period', c.period, 'kind', c.kind, 'state', c.state, 'channel', c.channel,
-                'window', c.seat,
-                'bill', json_build_object('code', c.bill_code, 'number', c.bill_number, 'check', c.bill_check, 'hospital', c.bill_hospital),
-                'hospital', c.hospital,
-                'diagnosis', json_build_object('code', c.diagnosis, 'name', c.diagnosis_name, 'standard', c.standard),
-                'mode', c.mode, 'admission', c.admission, 'discharge', c.discharge, 'settlement', c.settlement,
-                'facts', c.facts, 'policy', json_build_object('code', c.policy, 'version', c.version, 'sha256', c.policy_sha256),
-                'assessment', c.assessment, 'total', c.total::text,
-                'payee', json_build_object('payee', 'on_file', 'bank', c.bank, 'last4', c.last4),
-                'agent', NULL, 'documents', '[]'::json, 'reasons', '[]'::json, 'remark', ''),
+            'new', core.claim_new(c, false),
             'office', c.office::text, 'year', c.year, 'number', c.number, 'league', c.league::text, 'rev', c.rev,
             'submitted_at', m.submitted_at, 'submitted_at_text', m.submitted_at, 'day', c.day::text, 'clerk', c.clerk, 'prints', c.prints,
             'medical_total', c.medical_total::text, 'documents', c.documents, 'reasons', c.reasons,

@@ -125,7 +125,7 @@ impl Verifying {
     /// Damage is a difference; another error stays one.
     pub fn or_damaged(&mut self, place: impl ToString, done: Result<(), StoreError>) -> Result<(), StoreError> {
         match done {
-            Err(StoreError::Damaged(what)) => {
+            Err(StoreError::Damaged(what) | StoreError::Unreadable(what)) => {
                 self.differs(place, what);
                 Ok(())
             }

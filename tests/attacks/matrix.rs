@@ -48,7 +48,7 @@ const MAY: &[(&str, &str)] = &[
     ("reconcile", "clerk"),
     ("account_add", "sysadmin"),
     ("account_reset", "sysadmin"),
-    ("account_unlock", "sysadmin"),
+    ("account_unlock", "sysadmin secadmin"),
     ("device_add", "sysadmin"),
     ("account_lock", "sysadmin secadmin"),
     ("device_revoke", "sysadmin secadmin"),

@@ -11,13 +11,13 @@ use crate::domain::money::Money;
 use crate::domain::number::ClaimNumber;
 use crate::store::{CardOnFile, Desk, Hello, LastUsed, MemberSheet, Mode, Office, StoreError, Submitted};
 
-fn damaged(what: &str) -> StoreError {
-    StoreError::Damaged(what.to_owned())
+fn unreadable(what: &str) -> StoreError {
+    StoreError::Unreadable(what.to_owned())
 }
 
 /// A member's sex from its code.
 pub(super) fn sex(code: &str) -> Result<Sex, StoreError> {
-    [Sex::Female, Sex::Male].into_iter().find(|sex| sex.code() == code).ok_or_else(|| damaged("sex"))
+    [Sex::Female, Sex::Male].into_iter().find(|sex| sex.code() == code).ok_or_else(|| unreadable("sex"))
 }
 
 #[derive(Deserialize)]
