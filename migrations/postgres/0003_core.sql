@@ -60,6 +60,9 @@ CREATE FUNCTION core.day_of(moment timestamptz) RETURNS date
 LANGUAGE sql IMMUTABLE AS $$ SELECT (moment AT TIME ZONE 'Asia/Shanghai')::date $$;
 CREATE FUNCTION core.moment_text(moment timestamptz) RETURNS text
 LANGUAGE sql IMMUTABLE AS $$ SELECT to_char(moment AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') $$;
+-- Whatever form of dates a session has.
+CREATE FUNCTION core.day_text(day date) RETURNS text
+LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RETURN to_char(day, 'YYYY-MM-DD'); END $$;
 
 -- Refusals. The detail is a reason code, a revision, a moment; never a value of another row.
 CREATE FUNCTION core.refuse(reason text) RETURNS void LANGUAGE plpgsql SET search_path = '' AS $$
@@ -156,8 +159,8 @@ BEGIN
             CASE WHEN c.standard THEN '1' ELSE '0' END, c.mode, c.facts, c.policy, c.version::text, c.policy_sha256,
             c.assessment, c.total::text, c.bank, core.commitment('card', c.salt, coalesce(card, '')), c.last4,
             core.commitment('agent', c.salt, c.agent), c.documents, c.reasons, core.commitment('remark', c.salt, c.remark),
-            c.seat::text, c.day::text, coalesce(c.admission::text, ''), coalesce(c.discharge::text, ''),
-            coalesce(c.settlement::text, ''), c.medical_total::text];
+            c.seat::text, core.day_text(c.day), coalesce(core.day_text(c.admission), ''), coalesce(core.day_text(c.discharge), ''),
+            coalesce(core.day_text(c.settlement), ''), c.medical_total::text];
 END $$;
 -- What the event of a submit carries: the hash of the claim, and eight digits a field so that a change can be named. In one
 -- statement over all fields: a function a field would cost more than everything else of a submit.

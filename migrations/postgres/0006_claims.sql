@@ -1,25 +1,34 @@
 -- Claims: what stands in the way of one, submit, withdraw, prints, and what the desk shows.
 SET LOCAL ROLE huzhu_owner;
 
--- A claim whole, as the program reads it: `new` has the form in which it was sent.
+-- A claim in the form in which it was sent; with `personal` false without what is somebody's own. It has no settings: it
+-- becomes part of the statement that calls it.
+CREATE FUNCTION core.claim_new(c core.claim, personal boolean) RETURNS json
+LANGUAGE sql STABLE AS $$
+    SELECT json_build_object(
+        'id', c.id, 'member', c.member, 'period', c.period, 'kind', c.kind, 'state', c.state, 'channel', c.channel,
+        'window', c.seat,
+        'bill', json_build_object('code', c.bill_code, 'number', c.bill_number, 'check', c.bill_check, 'hospital', c.bill_hospital),
+        'hospital', c.hospital,
+        'diagnosis', json_build_object('code', c.diagnosis, 'name', c.diagnosis_name, 'standard', c.standard),
+        'mode', c.mode, 'admission', c.admission, 'discharge', c.discharge, 'settlement', c.settlement,
+        'facts', c.facts, 'policy', json_build_object('code', c.policy, 'version', c.version, 'sha256', c.policy_sha256),
+        'assessment', c.assessment, 'total', c.total::text,
+        'payee', json_build_object('payee', 'on_file', 'bank', c.bank, 'last4', c.last4),
+        'agent', CASE WHEN personal AND c.agent <> '' THEN jsonb_set(c.agent::jsonb, '{id_number}',
+            to_jsonb(core.mask(c.agent::jsonb ->> 'id_number', 6, 4))) END,
+        'documents', CASE WHEN personal THEN c.documents::json ELSE '[]' END,
+        'reasons', CASE WHEN personal THEN c.reasons::json ELSE '[]' END,
+        'remark', CASE WHEN personal THEN c.remark ELSE '' END)
+$$;
+
+-- A claim whole, as the program reads it.
 CREATE FUNCTION core.claim_json(c core.claim) RETURNS json
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = '' AS $$
 BEGIN
     RETURN (
         SELECT json_build_object(
-            'new', json_build_object(
-                'id', c.id, 'member', c.member, 'period', c.period, 'kind', c.kind, 'state', c.state, 'channel', c.channel,
-                'window', c.seat,
-                'bill', json_build_object('code', c.bill_code, 'number', c.bill_number, 'check', c.bill_check, 'hospital', c.bill_hospital),
-                'hospital', c.hospital,
-                'diagnosis', json_build_object('code', c.diagnosis, 'name', c.diagnosis_name, 'standard', c.standard),
-                'mode', c.mode, 'admission', c.admission, 'discharge', c.discharge, 'settlement', c.settlement,
-                'facts', c.facts, 'policy', json_build_object('code', c.policy, 'version', c.version, 'sha256', c.policy_sha256),
-                'assessment', c.assessment, 'total', c.total::text,
-                'payee', json_build_object('payee', 'on_file', 'bank', c.bank, 'last4', c.last4),
-                'agent', CASE WHEN c.agent <> '' THEN jsonb_set(c.agent::jsonb, '{id_number}',
-                    to_jsonb(core.mask(c.agent::jsonb ->> 'id_number', 6, 4))) END,
-                'documents', c.documents::json, 'reasons', c.reasons::json, 'remark', c.remark),
+            'new', core.claim_new(c, true),
             'office', c.office::text, 'year', c.year, 'number', c.number, 'league', c.league::text, 'rev', c.rev,
             'submitted_at', core.moment_text(c.submitted_at), 'clerk', c.clerk, 'prints', c.prints,
             'member_name', m.name, 'id_masked', core.mask(m.id_number, 6, 4), 'unit', u.name,
@@ -67,7 +76,7 @@ BEGIN
         SELECT coalesce(jsonb_agg(jsonb_build_object('period', v.period, 'from', v.from_day, 'to', v.to_day) ORDER BY v.period), '[]')
         FROM core.cover v WHERE v.league = (member_id / 10000000)::integer AND v.member = member_id);
 END $$;
-GRANT EXECUTE ON FUNCTION core.claim_json(core.claim), core.next_number(integer, integer, integer),
+GRANT EXECUTE ON FUNCTION core.claim_new(core.claim, boolean), core.claim_json(core.claim), core.next_number(integer, integer, integer),
     core.claim_at(integer, integer, integer, core.account), core.covers_of(bigint) TO huzhu_api;
 
 -- An amount as the program writes one: digits, a point, two digits.
@@ -124,7 +133,7 @@ BEGIN
     IF c.kind NOT IN ('inpatient', 'radiotherapy', 'chemotherapy', 'haemodialysis') OR c.mode NOT IN ('by_item', 'disease_package', 'drg_dip')
         OR c.channel <> 'window' OR c.seat NOT BETWEEN 0 AND 99
         OR (c.kind = 'inpatient' AND c.admission IS NULL) OR coalesce(c.settlement, c.discharge) IS NULL
-        OR NOT EXISTS (SELECT FROM core.hospital h WHERE h.code = c.hospital)
+        OR c.hospital !~ '^[HP][0-9]{11}$'
         OR (c.standard AND NOT EXISTS (SELECT FROM core.diagnosis d WHERE d.code = c.diagnosis AND d.name = c.diagnosis_name)) THEN
         PERFORM core.refuse('facts');
     END IF;
@@ -135,13 +144,14 @@ CREATE FUNCTION core.knows_facts(c core.claim, facts jsonb) RETURNS boolean
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = '' AS $$
 BEGIN
     RETURN (
-        SELECT coalesce((facts ->> 'sex', facts ->> 'birth', facts ->> 'area', facts ->> 'hospital_level')
-                = (m.sex, m.birth::text, o.area::text, h.level::text)
+        -- A hospital that is not on the list has no level and no area.
+        SELECT coalesce((facts ->> 'sex', facts ->> 'birth', facts ->> 'area', coalesce(facts ->> 'hospital_level', '0'))
+                = (m.sex, m.birth::text, o.area::text, coalesce(h.level, 0)::text)
             AND coalesce((facts ->> 'retired')::boolean, false) = m.retired
-            AND coalesce((facts ->> 'out_of_area')::boolean, false) = (h.area / 100 <> o.area / 100)
+            AND coalesce((facts ->> 'out_of_area')::boolean, false) = coalesce(h.area / 100 <> o.area / 100, false)
             -- A sheet may have been begun before midnight.
             AND (facts ->> 'submitted')::date BETWEEN core.day_of(core.now()) - 1 AND core.day_of(core.now()), false)
-        FROM core.member m JOIN core.office o ON o.code = m.office JOIN core.hospital h ON h.code = c.hospital
+        FROM core.member m JOIN core.office o ON o.code = m.office LEFT JOIN core.hospital h ON h.code = c.hospital
         WHERE m.league = c.member_league AND m.id = c.member);
 END $$;
 

@@ -346,6 +346,9 @@ impl Context {
             }
             _ => self.cut_since = None,
         }
+        if let Err(error @ StoreError::Alarm(_)) = result {
+            self.cannot_go_on(error);
+        }
         match result {
             result if seq == self.hello_seq => self.hello_came(result),
             Ok(Reply::Desk(desk)) if seq == self.desk_seq => self.desk = desk.as_ref().clone(),

@@ -265,7 +265,7 @@ impl App {
         let desk = Box::new(screens::desk::Desk::new(&mut cx));
         let mut app = App { cx, stack: vec![desk], changed: true };
         if !app.cx.session.is_open() {
-            app.stack.push(Box::new(screens::login::Login::new(&app.cx, String::new())));
+            app.stack.push(Box::new(screens::login::Login::new(&app.cx, String::new(), false)));
         }
         let commands = app.cx.take_commands();
         (app, commands)
@@ -333,8 +333,8 @@ impl App {
                 self.tell_all(Event::Printed(number, &result));
             }
         }
-        if let Some(why) = self.cx.turned_away() {
-            self.leave(why);
+        if let Some(refusal) = self.cx.turned_away() {
+            self.leave(refusal.text, refusal.alarm);
         } else if self.cx.logs_out() {
             self.log_out();
         } else if self.cx.locks() {
@@ -529,7 +529,7 @@ impl App {
                 self.stack.pop();
                 self.stack.push(screen);
             }
-            Go::LogOut(why) => return self.leave(why),
+            Go::LogOut(why) => return self.leave(why, false),
             Go::Quit => {
                 self.cx.command(Cmd::Quit);
                 return;

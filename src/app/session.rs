@@ -1,7 +1,9 @@
-//! Who is at work, since when, and when that ends: after a time without a key, and after the longest session (contract 3).
+//! Who is at work, since when, and when that ends: after a time without a key, after the longest session (contract 3), and
+//! at once where the centre's records are not what this terminal has seen.
 //!
 //! A store that asks who is there has a login screen in front of the desk ([`Entrance`]), takes the password at the lock,
-//! and comes back to the login screen at the end of a session. Elsewhere somebody is at work from the start, and the
+//! and comes back to the login screen at the end of a session. The answer to who is there is the centre's proof too: it is
+//! asked for again every hour, and nothing is written while it is owed. Elsewhere somebody is at work from the start, and the
 //! program ends with the session.
 
 use super::screens::{desk, lock, login};
@@ -20,6 +22,10 @@ pub const IDLE_MINUTE: u64 = 60_000;
 pub const WRONG_MAX: u32 = 5;
 /// After so long the centre is asked once more who is at work, where no answer came, in milliseconds.
 const HELLO_AGAIN: u64 = 2_000;
+/// After so long it is asked anew who is at work, and the centre shows its history, in milliseconds.
+const PROOF_AFTER: u64 = 3_600_000;
+/// A proof that is owed for so long is for the administrator, in milliseconds.
+const OWED_MAX: u64 = 30_000;
 
 /// The way in, on a store that asks who is there.
 #[derive(Clone, Debug)]
@@ -40,14 +46,35 @@ pub(super) struct Session {
     present_at: u64,
     lock_after: u64,
     hello_again: Option<u64>,
-    /// The session can't go on, in words.
-    refused: Option<String>,
+    /// Since when the centre owes the answer that it proves its history with.
+    owed_since: Option<u64>,
+    /// It was said that the administrator is to be called for that.
+    owed_said: bool,
+    /// The session can't go on.
+    refused: Option<Refusal>,
+}
+
+/// Why a session can't go on.
+pub(super) struct Refusal {
+    /// In words.
+    pub text: String,
+    /// The centre's records are not what this terminal has seen.
+    pub alarm: bool,
 }
 
 impl Session {
     pub(super) fn new(entrance: Option<Entrance>, lock_minutes: u64) -> Session {
         let lock_after = lock_minutes.clamp(1, 5) * 60_000;
-        Session { entrance, since: 0, present_at: 0, lock_after, hello_again: None, refused: None }
+        Session {
+            entrance,
+            since: 0,
+            present_at: 0,
+            lock_after,
+            hello_again: None,
+            owed_since: Some(0),
+            owed_said: false,
+            refused: None,
+        }
     }
 
     /// Whether somebody is at work.
@@ -88,16 +115,40 @@ impl Context {
         self.hello.as_ref().is_some_and(|hello| hello.mode == Mode::ReadOnly)
     }
 
-    /// Whether an action writes what this version of the program only looks at.
-    pub fn withholds(&self, action: Action) -> bool {
-        let writes = matches!(action, Action::NewClaim | Action::Withdraw | Action::Submit | Action::Reprint);
-        self.reads_only() && writes
+    /// Since when the centre owes a proof of its history, where it does.
+    fn owed_since(&self) -> Option<u64> {
+        self.session.owed_since.filter(|_| self.asks_login())
     }
 
-    /// Says that this version of the program only looks.
+    /// Whether an action writes what this version of the program only looks at; or anything, or shows what is kept for
+    /// ever who saw it, while the centre owes a proof of its history.
+    pub fn withholds(&self, action: Action) -> bool {
+        let writes = matches!(action, Action::NewClaim | Action::Withdraw | Action::Submit | Action::Reprint);
+        let ends_in_writing = matches!(action, Action::Accept | Action::Reveal);
+        (self.reads_only() && writes) || (self.owed_since().is_some() && (writes || ends_in_writing))
+    }
+
+    /// Says that this version of the program only looks, or that the centre owes a proof.
     pub fn refuse_to_write(&mut self) {
         self.ahead.clear();
-        self.say(Tone::Error, store_error(&StoreError::read_only(), &self.strings));
+        let text = match self.owed_since() {
+            Some(_) if !self.reads_only() => self.owed_words(),
+            _ => store_error(&StoreError::read_only(), &self.strings),
+        };
+        self.say(Tone::Error, text);
+    }
+
+    fn owed_words(&self) -> String {
+        self.t(if self.owes_for_long() { "proof-owed-long" } else { "proof-owed" })
+    }
+
+    fn owes_for_long(&self) -> bool {
+        self.owed_since().is_some_and(|since| self.mono >= since + OWED_MAX)
+    }
+
+    /// The centre owes the proof from now on, unless it does already.
+    fn owe(&mut self) {
+        self.session.owed_since.get_or_insert(self.mono);
     }
 
     /// Somebody has come in.
@@ -106,6 +157,7 @@ impl Context {
             (entrance.login, entrance.open) = (login, true);
         }
         (self.session.since, self.session.present_at) = (self.mono, self.mono);
+        (self.session.owed_since, self.session.owed_said) = (Some(self.mono), false);
         self.ask_at_start();
     }
 
@@ -137,15 +189,37 @@ impl Context {
         match result {
             Ok(Reply::Hello(hello)) => {
                 let window = self.window.unwrap_or(hello.window);
-                self.hello = Some(Hello { window, ..hello.as_ref().clone() });
-                self.session.refused = self.other_office(hello);
+                let mut hello = Hello { window, ..hello.as_ref().clone() };
+                match self.hello.take() {
+                    // What the next sheet is offered is known better here.
+                    Some(known) => hello.last_used = known.last_used,
+                    None if hello.unwatched => self.say(Tone::Warning, self.t("witness-no-key")),
+                    None => {}
+                }
+                let other_office = self.other_office(&hello);
+                self.session.refused = other_office.map(|text| Refusal { text, alarm: false });
+                self.hello = Some(hello);
+                (self.session.owed_since, self.session.owed_said) = (None, false);
+                self.session.hello_again = self.asks_login().then_some(self.mono + PROOF_AFTER);
                 self.offer_drafts();
             }
             Err(error) if self.asks_login() && error.may_pass() => {
                 self.session.hello_again = Some(self.mono + HELLO_AGAIN);
+                self.owe();
+                if self.owes_for_long() && !std::mem::replace(&mut self.session.owed_said, true) {
+                    self.say(Tone::Warning, self.owed_words());
+                }
             }
-            Err(error) if self.asks_login() => self.session.refused = Some(store_error(error, &self.strings)),
+            Err(error) if self.asks_login() => self.cannot_go_on(error),
             _ => {}
+        }
+    }
+
+    /// The session ends with this answer, once everybody has been told of it.
+    pub(super) fn cannot_go_on(&mut self, error: &StoreError) {
+        if self.session.is_open() {
+            let alarm = matches!(error, StoreError::Alarm(_));
+            self.session.refused = Some(Refusal { text: store_error(error, &self.strings), alarm });
         }
     }
 
@@ -163,16 +237,21 @@ impl Context {
         })
     }
 
-    /// Why the session can't go on, in words.
-    pub(super) fn turned_away(&mut self) -> Option<String> {
+    /// Why the session can't go on.
+    pub(super) fn turned_away(&mut self) -> Option<Refusal> {
         self.session.refused.take()
     }
 
     /// The time moved.
     pub(super) fn session_clock(&mut self) {
         if self.session.is_open() && self.session.hello_again.is_some_and(|at| at <= self.mono) {
-            self.ask_at_start();
-            self.refresh_desk();
+            if self.hello.is_none() {
+                self.ask_at_start();
+                self.refresh_desk();
+            } else {
+                self.session.hello_again = None;
+                self.hello_seq = self.ask(Request::Hello);
+            }
         }
     }
 
@@ -250,7 +329,7 @@ impl App {
     pub(super) fn log_out(&mut self) {
         if self.cx.asks_login() {
             let why = if self.cx.session_over() { "login-left-over" } else { "login-left-idle" };
-            return self.leave(self.cx.t(why));
+            return self.leave(self.cx.t(why), false);
         }
         self.lock();
         self.tell_all(Event::Ending);
@@ -258,12 +337,13 @@ impl App {
     }
 
     /// To the login screen: what is typed is kept, everything else of the session goes.
-    pub(super) fn leave(&mut self, why: String) {
+    /// With an alarm that is what the screen says.
+    pub(super) fn leave(&mut self, why: String, alarm: bool) {
         self.tell_all(Event::Ending);
         self.cx.command(Cmd::Wipe);
         self.cx.end_session();
         let desk = Box::new(desk::Desk::new(&mut self.cx));
-        let login = Box::new(login::Login::new(&self.cx, why));
+        let login = Box::new(login::Login::new(&self.cx, why, alarm));
         self.stack = vec![desk, login];
         self.changed = true;
     }

@@ -8,10 +8,8 @@ use chrono::NaiveDate;
 use uuid::Uuid;
 
 use crate::domain::bill::Bill;
-use crate::domain::canonical::Hash;
 use crate::domain::claim::{Claim, ClaimId, ClaimLine, NewClaim, Standing};
 use crate::domain::member::{MemberId, PersonalField};
-use crate::domain::merkle::NodeId;
 use crate::domain::number::ClaimNumber;
 use crate::domain::query::Query;
 use crate::domain::secret::Secret;
@@ -122,9 +120,6 @@ impl Store for Cuttable {
     }
     async fn verify(&self) -> Result<Verification, StoreError> {
         self.line.carry(self.store.verify()).await
-    }
-    async fn tree_nodes(&self, ids: &[NodeId]) -> Result<Vec<Option<Hash>>, StoreError> {
-        self.line.carry(self.store.tree_nodes(ids)).await
     }
     fn trips(&self, request: &Request) -> u32 {
         self.store.trips(request)

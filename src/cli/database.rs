@@ -68,17 +68,16 @@ pub fn superuser(url: &str, global: &Global, strings: &Strings) -> anyhow::Resul
     options(url, &config, strings)
 }
 
-/// Opens a centre for somebody.
+/// Opens a centre for somebody; gives the store back.
 ///
 /// # Errors
 /// A sentence that says what to do.
 pub async fn log_in(
-    options: PostgresOptions,
+    store: PostgresStore,
     login: &str,
     password: &Secret,
     strings: &Strings,
 ) -> anyhow::Result<PostgresStore> {
-    let store = PostgresStore::new(options);
     store.log_in(login, password).await.map_err(|error| anyhow!(words::centre(&error, strings)))?;
     Ok(store)
 }
@@ -96,7 +95,7 @@ pub async fn centre(
 ) -> anyhow::Result<PostgresStore> {
     let options = superuser(url, global, strings)?;
     let password = password.read(login, strings)?;
-    log_in(options, login, &password, strings).await
+    log_in(PostgresStore::new(options), login, &password, strings).await
 }
 
 #[cfg(test)]

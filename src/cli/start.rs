@@ -129,14 +129,12 @@ impl Place {
         let named = Some(self.login.clone()).filter(|login| !login.is_empty());
         let login = named.or(options.login.clone()).unwrap_or_default();
         let mut entrance = Entrance { login, office: self.config.office(), open: false };
-        let store: Arc<dyn Store> = match &self.password {
-            Some(password) => {
-                Arc::new(database::log_in(options, &entrance.login, password, strings).await?.with_witness(witness))
-            }
-            None => Arc::new(PostgresStore::new(options).with_witness(witness)),
-        };
+        let mut store = PostgresStore::watched(options, witness);
+        if let Some(password) = &self.password {
+            store = database::log_in(store, &entrance.login, password, strings).await?;
+        }
         entrance.open = self.password.is_some();
-        Ok(Centre { store, entrance: Some(entrance), damage: None })
+        Ok(Centre { store: Arc::new(store), entrance: Some(entrance), damage: None })
     }
 
     /// A terminal that is told its office serves no account of another.

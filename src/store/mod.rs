@@ -36,11 +36,9 @@ use uuid::Uuid;
 
 use crate::domain::area::{AreaCode, OfficeCode};
 use crate::domain::bill::Bill;
-use crate::domain::canonical::Hash;
 use crate::domain::claim::{Claim, ClaimId, ClaimKind, ClaimLine, NewClaim, Standing};
 use crate::domain::cover::{Cover, Paid};
 use crate::domain::member::{Member, MemberId, PersonalField, Sex};
-use crate::domain::merkle::NodeId;
 use crate::domain::number::ClaimNumber;
 use crate::domain::query::Query;
 use crate::domain::secret::Secret;
@@ -71,8 +69,8 @@ pub struct Hello {
     pub last_used: LastUsed,
     /// What can be done with this version of the program.
     pub mode: Mode,
-    /// The centre's newest signed checkpoint, where it has one.
-    pub checkpoint: Option<String>,
+    /// The centre's records are signed, and this terminal has no key to check that with: it can't notice changed ones.
+    pub unwatched: bool,
     /// The day until which the password is good, by the calendar; none where it is for ever or there is none.
     pub password_until: Option<NaiveDate>,
 }
@@ -337,7 +335,8 @@ pub trait Store: Send + Sync {
     async fn log_out(&self) -> Result<(), StoreError> {
         Ok(())
     }
-    /// Who, where, when, and what the window used last.
+    /// Who, where, when, and what the window used last. A centre that is watched over shows once more what it records: asked
+    /// at the beginning of a session, and from time to time.
     async fn hello(&self) -> Result<Hello, StoreError>;
     /// Members or a claim, masked, in the clerk's scope.
     async fn search(&self, query: &Query) -> Result<Found, StoreError>;
@@ -372,11 +371,6 @@ pub trait Store: Send + Sync {
     async fn reconcile(&self, ids: &[ClaimId]) -> Result<Vec<(ClaimId, Option<ClaimNumber>)>, StoreError>;
     /// Recomputes every claim and walks every chain.
     async fn verify(&self) -> Result<Verification, StoreError>;
-    /// Stored nodes of the centre's tree, in the order asked for, at most 200; `None` where one is not there. An embedded
-    /// database has no tree.
-    async fn tree_nodes(&self, ids: &[NodeId]) -> Result<Vec<Option<Hash>>, StoreError> {
-        Ok(vec![None; ids.len()])
-    }
     /// How many round trips an operation takes (1, unless the adapter records a ticket first).
     fn trips(&self, request: &Request) -> u32 {
         let _ = request;

@@ -6,9 +6,9 @@
 //! written beside and renamed. Alarms go to `alarm.log` beside it, a line of JSON each with both notes: two signed notes
 //! that contradict each other prove it to anybody. Neither holds personal data.
 //!
-//! The order at a login ([`Witness::follow`]): `judge` what the centre shows; for [`Verdict::Prove`] fetch the nodes and
-//! `prove`; `keep` what came out; on an alarm `record` it. Then show its sentence (`strings::errors::verdict`) and let nobody
-//! work.
+//! The order of a look ([`Witness::follow`]; the centre's adapter takes one on every connection before anybody works on it,
+//! and one an hour): `judge` what the centre shows; for [`Verdict::Prove`] fetch the nodes and `prove`; `keep` what came out;
+//! on an alarm `record` it. Then show its sentence (`strings::errors::alarm`) and let nobody work.
 //!
 //! To add a reason for an alarm: a variant of [`Alarm`] with its code, and `alarm-CODE` in both message files.
 
@@ -17,10 +17,11 @@ use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
+use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::{Store, StoreError};
+use super::StoreError;
 use crate::domain::canonical::{Hash, moment};
 use crate::domain::merkle::{NodeId, Plan, verify_consistency};
 use crate::domain::note::{Checkpoint, NoteError, VerifierKey};
@@ -85,6 +86,8 @@ pub enum Alarm {
         /// The size that is known.
         held: u64,
     },
+    /// Asked for its history it answers with an error of its own, or with what is no answer: it does not prove it.
+    NoProof,
 }
 
 impl Alarm {
@@ -97,6 +100,7 @@ impl Alarm {
             Alarm::BadSignature => "bad-signature",
             Alarm::OtherKey => "other-key",
             Alarm::Missing { .. } => "missing",
+            Alarm::NoProof => "no-proof",
         }
     }
 
@@ -107,9 +111,19 @@ impl Alarm {
             Alarm::Forked { size } => (size, size),
             Alarm::Inconsistent { from, to } => (from, to),
             Alarm::Missing { held } => (held, 0),
-            Alarm::BadSignature | Alarm::OtherKey => (0, 0),
+            Alarm::BadSignature | Alarm::OtherKey | Alarm::NoProof => (0, 0),
         }
     }
+}
+
+/// A centre's tree as a look asks for it. An answer that proves nothing, an error of the centre itself too, is
+/// [`StoreError::Alarm`] with [`Alarm::NoProof`]; a line that was lost is another error.
+#[async_trait]
+pub trait Tree: Send {
+    /// The newest checkpoint's note, where there is one.
+    async fn note(&mut self) -> Result<Option<String>, StoreError>;
+    /// Stored nodes, in the order asked for; `None` where one is not there.
+    async fn nodes(&mut self, ids: &[NodeId]) -> Result<Vec<Option<Hash>>, StoreError>;
 }
 
 /// A checkpoint that nothing speaks against: only these are kept.
@@ -258,38 +272,53 @@ impl Witness {
         }
     }
 
-    /// A login's whole look at the centre: judges the note that `hello` gave, fetches what has to be proved (one round trip
+    /// Whether there is no key: then nothing can be judged.
+    pub fn is_blind(&self) -> bool {
+        self.key.is_none()
+    }
+
+    /// A whole look at the centre: asks for the newest note and judges it, fetches what has to be proved (one round trip
     /// more, where the tree grew), keeps what came out, records an alarm. What it gives is never [`Verdict::Prove`] or
     /// [`Verdict::First`].
     ///
     /// # Errors
     /// Where the centre did not answer, or the file can't be written: nothing is known then, and it is tried again.
-    pub async fn follow(
-        &mut self,
-        store: &dyn Store,
-        note: Option<&str>,
-        now: DateTime<Utc>,
-    ) -> Result<Verdict, FollowError> {
-        let judged = match self.judge(note) {
-            Verdict::First(trusted) => Ok(trusted),
-            Verdict::Prove(demand) => {
-                let ids = demand.nodes();
-                let hashes = store.tree_nodes(&ids).await?;
-                demand.prove(|id| ids.iter().position(|known| *known == id).and_then(|at| *hashes.get(at)?))
+    pub async fn follow(&mut self, tree: &mut dyn Tree, now: DateTime<Utc>) -> Result<Verdict, FollowError> {
+        if self.is_blind() {
+            return Ok(Verdict::NoKey);
+        }
+        let mut note = None;
+        let looked = match tree.note().await {
+            Ok(shown) => {
+                note = shown;
+                self.look(tree, note.as_deref()).await
             }
-            Verdict::Alarm(alarm) => Err(alarm),
-            other => return Ok(other),
+            Err(error) => Err(error),
         };
-        match judged {
-            Ok(trusted) => {
+        match looked {
+            Ok(Verdict::First(trusted)) => {
                 self.keep(trusted)?;
                 Ok(Verdict::Same)
             }
-            Err(alarm) => {
-                self.record(alarm, note, now)?;
+            Ok(Verdict::Alarm(alarm)) | Err(StoreError::Alarm(alarm)) => {
+                self.record(alarm, note.as_deref(), now)?;
                 Ok(Verdict::Alarm(alarm))
             }
+            Ok(other) => Ok(other),
+            Err(error) => Err(error.into()),
         }
+    }
+
+    /// What to think of a note once what it demands is fetched: what is proved is to be kept like the first.
+    async fn look(&self, tree: &mut dyn Tree, note: Option<&str>) -> Result<Verdict, StoreError> {
+        let demand = match self.judge(note) {
+            Verdict::Prove(demand) => demand,
+            other => return Ok(other),
+        };
+        let ids = demand.nodes();
+        let hashes = tree.nodes(&ids).await?;
+        let hash = |id| ids.iter().position(|known| *known == id).and_then(|at| *hashes.get(at)?);
+        Ok(demand.prove(hash).map_or_else(Verdict::Alarm, Verdict::First))
     }
 
     /// Keeps a checkpoint: it is on the disk when this returns.

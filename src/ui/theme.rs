@@ -67,6 +67,11 @@ impl Theme {
         self.colour(Color::Red).add_modifier(Modifier::BOLD)
     }
 
+    /// What nobody must overlook: stop working.
+    pub fn alarm(self) -> Style {
+        self.error().add_modifier(Modifier::REVERSED)
+    }
+
     /// A warning.
     pub fn warning(self) -> Style {
         self.colour(Color::Yellow)

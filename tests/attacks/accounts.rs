@@ -19,7 +19,7 @@ pub const ACCOUNTS: &[Case] = &[
     refused(CLERK, "SELECT api_v1.account_duty('0137', '{clerk,region}')", "42501", "24: no duty for oneself"),
     refused(CLERK, "SELECT api_v1.locked()", "42501", "24: the guard's"),
     refused(CLERK, "SELECT api_v1.device_add(1, 150802)", "42501", "24: no terminal of his own"),
-    refused(CLERK, "SELECT * FROM api_v1.verify_claims(0, 0, 0, 10)", "42501", "24: the auditor's"),
+    refused(CLERK, "SELECT * FROM api_v1.verify_claims(0, 0, 0, 0, 10)", "42501", "24: the auditor's"),
     refused(CLERK, "SELECT api_v1.seal_state()", "42501", "24: the sealer's"),
     refused("0301", "SELECT api_v1.submit('{}')", "42501", "24: who reviews takes no claims"),
     refused("0301", "SELECT api_v1.withdraw({claim}, 1, 'x')", "42501", "24: nor takes them back"),

@@ -224,7 +224,7 @@ pub fn hello() -> Hello {
             ..LastUsed::default()
         },
         mode: Mode::Full,
-        checkpoint: None,
+        unwatched: false,
         password_until: None,
     }
 }

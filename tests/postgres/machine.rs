@@ -108,6 +108,11 @@ pub fn folder(on_disk: bool) -> tempfile::TempDir {
     folder
 }
 
+/// Copies a folder with its owners and permissions.
+pub fn copy(from: &Path, to: &Path) {
+    assert!(Command::new("cp").arg("-a").args([from, to]).status().unwrap().success(), "{from:?}");
+}
+
 /// A port of 127.0.0.1 that nobody listens on.
 pub fn free_port() -> u16 {
     let is_free = |port: &u16| TcpListener::bind(("127.0.0.1", *port)).is_ok();

@@ -170,6 +170,19 @@ impl Server {
         self.try_start().unwrap_or_else(|log| panic!("PostgreSQL does not start: {log}"));
     }
 
+    /// A copy of the data of a server that is stopped, as a backup has it.
+    pub fn back_up(&self) {
+        assert!(self.postgres.is_none(), "it runs");
+        machine::copy(&self.data(), &self.folder().join("backup"));
+    }
+
+    /// Puts what [`Server::back_up`] copied in place of the data of a server that is stopped.
+    pub fn restore(&self) {
+        assert!(self.postgres.is_none(), "it runs");
+        fs::remove_dir_all(self.data()).unwrap();
+        machine::copy(&self.folder().join("backup"), &self.data());
+    }
+
     fn stop(&mut self, signal: Signal) {
         if let Some(mut postgres) = self.postgres.take() {
             let pid = Pid::from_child(&postgres);

@@ -3,6 +3,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
 
 use crate::app::{Context, Edit, Event};
 use crate::domain::secret::Secret;
@@ -50,12 +51,12 @@ pub fn field(cx: &Context, label: &str, text: &str, cursor: u16, row: Rect, buf:
 }
 
 /// Lines in the middle of an area, from a row of it on; gives the row after them.
-pub fn middle(cx: &Context, lines: &[String], from: u16, area: Rect, buf: &mut Buffer) -> u16 {
+pub fn middle(lines: &[String], style: Style, from: u16, area: Rect, buf: &mut Buffer) -> u16 {
     let mut y = from;
     for line in lines {
         if y < area.bottom() {
             let indent = area.width.saturating_sub(width(line) as u16) / 2;
-            put(buf, area.x + indent, y, area.width - indent, line, cx.theme.text());
+            put(buf, area.x + indent, y, area.width - indent, line, style);
         }
         y += 1;
     }

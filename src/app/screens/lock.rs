@@ -129,13 +129,13 @@ impl Screen for Lock {
         let mut lines = vec![cx.t("app-name"), office, String::new()];
         lines.extend(wrap(&go_on, columns));
         let top = area.y + area.height.saturating_sub(lines.len() as u16) / 2;
-        let y = gate::middle(cx, &lines, top, area, buf);
+        let y = gate::middle(&lines, cx.theme.text(), top, area, buf);
         if !self.asks {
             return None;
         }
         let label = cx.t("login-password");
         let cursor = gate::draw(cx, &label, &self.password, Rect::new(area.x, y + 1, area.width, 1), buf);
-        gate::middle(cx, &wrap(&self.said, columns), y + 3, area, buf);
+        gate::middle(&wrap(&self.said, columns), cx.theme.text(), y + 3, area, buf);
         Some(cursor)
     }
 }

@@ -42,19 +42,21 @@ pub struct Login {
     lost: u32,
     /// What is to be known, in words.
     said: String,
+    /// It is an alarm: the centre's records are not what this terminal has seen.
+    alarm: bool,
 }
 
 impl Login {
-    /// The screen; `said`: why it is there, in words.
-    pub fn new(cx: &Context, said: String) -> Login {
+    /// The screen; `said`: why it is there, in words, and whether that is an alarm.
+    pub fn new(cx: &Context, said: String, alarm: bool) -> Login {
         let login = Line::new(cx.login());
         let at_password = !login.is_empty();
-        Login { login, password: Secret::default(), at_password, last: Try::None, lost: 0, said }
+        Login { login, password: Secret::default(), at_password, last: Try::None, lost: 0, said, alarm }
     }
 
     fn say(&mut self, cx: &mut Context, text: String) {
         cx.bell();
-        self.said = text;
+        (self.said, self.alarm) = (text, false);
     }
 
     fn act(&mut self, cx: &mut Context, action: Action) -> Go {
@@ -87,7 +89,7 @@ impl Login {
             _ => {
                 let password = self.password.take();
                 self.last = Try::Asked(cx.ask(Request::LogIn { login, password }));
-                (self.lost, self.said) = (0, String::new());
+                (self.lost, self.said, self.alarm) = (0, String::new(), false);
             }
         }
     }
@@ -101,6 +103,8 @@ impl Login {
                 (self.last, self.lost, self.said) = (Try::None, 0, String::new());
             }
             Try::Asked(_) => cx.bell(),
+            // An alarm stays for everybody to see, until somebody tries to come in.
+            Try::None if self.alarm => cx.bell(),
             Try::None => self.said = String::new(),
         }
     }
@@ -125,6 +129,7 @@ impl Login {
             Err(error) => {
                 (self.last, self.lost) = (Try::None, 0);
                 self.say(cx, store_error(error, &cx.strings));
+                self.alarm = matches!(error, StoreError::Alarm(_));
             }
         }
         Go::Stay
@@ -207,13 +212,14 @@ impl Screen for Login {
 
     fn draw(&self, cx: &Context, area: Rect, buf: &mut Buffer) -> Option<Position> {
         let head = [cx.t("association"), cx.own_office(), String::new()];
-        let y = gate::middle(cx, &head, area.y + area.height / 4, area, buf);
+        let y = gate::middle(&head, cx.theme.text(), area.y + area.height / 4, area, buf);
         let row = |y| Rect::new(area.x, y, area.width, 1);
         let account = cx.t("login-account");
         let login = gate::field(cx, &account, self.login.text(), self.login.cursor(), row(y), buf);
         let password = gate::draw(cx, &cx.t("login-password"), &self.password, row(y + 1), buf);
         let words = wrap(&self.words(cx), usize::from(area.width));
-        gate::middle(cx, &words, y + 3, area, buf);
+        let style = if self.alarm && self.lost == 0 { cx.theme.alarm() } else { cx.theme.text() };
+        gate::middle(&words, style, y + 3, area, buf);
         Some(if self.at_password { password } else { login })
     }
 }

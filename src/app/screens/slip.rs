@@ -100,7 +100,7 @@ impl SlipScreen {
     }
 
     fn print(&mut self, cx: &mut Context) {
-        if cx.reads_only() {
+        if cx.withholds(Action::Reprint) {
             return cx.refuse_to_write();
         }
         match self.claim.there() {

@@ -215,8 +215,8 @@ struct Used {
 }
 
 impl HelloAnswer {
-    /// `VersionTooOld` where the centre refuses this program.
-    pub fn hello(self) -> Result<Hello, StoreError> {
+    /// `VersionTooOld` where the centre refuses this program; `blind`: this terminal has no key to check signatures with.
+    pub fn hello(self, blind: bool) -> Result<Hello, StoreError> {
         let mode = match self.mode.as_str() {
             "ok" => Mode::Full,
             "read-only" => Mode::ReadOnly,
@@ -232,7 +232,7 @@ impl HelloAnswer {
             now: self.now,
             world_day: self.world_day,
             mode,
-            checkpoint: self.checkpoint,
+            unwatched: blind && self.checkpoint.is_some(),
             password_until: self.password_until,
             last_used: LastUsed {
                 kind: last.as_ref().map(|last| last.kind),

@@ -84,7 +84,8 @@ pub(super) fn is_outdated(answer: &PgDatabaseError) -> bool {
     matches!(answer.code(), "0A000" | "26000")
 }
 
-fn said(answer: &PgDatabaseError) -> StoreError {
+/// An error that the server raised.
+pub(super) fn said(answer: &PgDatabaseError) -> StoreError {
     let detail = answer.detail().unwrap_or_default();
     let message = || answer.message().to_owned();
     match (answer.code(), answer.message()) {

@@ -1,6 +1,7 @@
 //! The one connection of a terminal. It is opened when somebody logs in, kept, and opened again when it was lost: at once
 //! by who asks next, and beside the work with growing, jittered pauses, so that a thousand terminals don't come back in the
-//! same second. A call that is cut off loses its connection: it may hold half an answer.
+//! same second. A call that is cut off loses its connection: it may hold half an answer. Nobody is given a connection on
+//! which the centre has not proved its history (`proof.rs`), whenever and by whom it was opened.
 //!
 //! A call takes [`ANSWER`] at most, whatever the line does: waiting for the one before it, opening and asking again are
 //! all in that. `Unreachable` says that nothing was sent, `Unknown` that something may have been.
@@ -15,13 +16,17 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 use super::PostgresOptions;
 use super::error::{database, ends_the_session, failed, is_outdated, not_opened};
+use super::proof::prove;
 use crate::domain::secret::Secret;
 use crate::store::StoreError;
+use crate::store::witness::Witness;
 
 /// How long a call may take.
 const ANSWER: Duration = Duration::from_secs(10);
 /// How long the centre may take to let somebody in.
 const OPENING: Duration = Duration::from_secs(8);
+/// How long the centre may take to prove its history.
+const PROOF: Duration = Duration::from_secs(5);
 /// How long a session that ends is waited for.
 const CLOSING: Duration = Duration::from_secs(1);
 /// Pauses between tries, in milliseconds: from, and at most.
@@ -66,6 +71,8 @@ pub(super) struct Line {
 
 struct Inner {
     options: PostgresOptions,
+    /// What this terminal remembers of the centre's tree; each connection is held against it.
+    witness: Option<Mutex<Witness>>,
     /// Who is at work: told apart from the connection, so that a line which hangs holds up neither a screen that is
     /// unlocked nor a log-out. Set and cleared by whoever logs in and out alone.
     who: Held<Option<Who>>,
@@ -88,8 +95,17 @@ struct State {
 }
 
 impl Line {
-    pub fn new(options: PostgresOptions) -> Line {
-        Line { inner: Arc::new(Inner { options, who: Held::default(), state: Mutex::default() }) }
+    pub fn new(options: PostgresOptions, witness: Option<Witness>) -> Line {
+        let witness = witness.map(Mutex::new);
+        Line { inner: Arc::new(Inner { options, witness, who: Held::default(), state: Mutex::default() }) }
+    }
+
+    /// Whether this terminal should watch over the centre, and has no key to do so.
+    pub async fn is_blind(&self) -> bool {
+        match &self.inner.witness {
+            Some(witness) => witness.lock().await.is_blind(),
+            None => false,
+        }
     }
 
     /// Opens the connection for a person. While one is at work it compares: the same person goes on, another is refused.
@@ -148,8 +164,12 @@ impl Line {
 
     /// The one row of a call.
     pub async fn one(&self, again: Again, text: &'static str, arguments: PgArguments) -> Result<PgRow, StoreError> {
-        let rows = self.all(again, text, arguments).await?;
-        rows.into_iter().next().ok_or_else(|| StoreError::Unreadable("no row".into()))
+        first(self.all(again, text, arguments).await?)
+    }
+
+    /// The same of a call that reads; on the same connection the centre proves its history once more.
+    pub async fn one_and_proof(&self, text: &'static str, arguments: PgArguments) -> Result<PgRow, StoreError> {
+        first(self.called(Again::Yes, text, arguments, true).await?)
     }
 
     /// The rows of a call. A line that was found dead is opened again and the call sent once more, where it may be.
@@ -158,6 +178,16 @@ impl Line {
         again: Again,
         text: &'static str,
         arguments: PgArguments,
+    ) -> Result<Vec<PgRow>, StoreError> {
+        self.called(again, text, arguments, false).await
+    }
+
+    async fn called(
+        &self,
+        again: Again,
+        text: &'static str,
+        arguments: PgArguments,
+        proves: bool,
     ) -> Result<Vec<PgRow>, StoreError> {
         let until = Instant::now() + ANSWER;
         let Ok(mut state) = timeout_at(until, self.inner.state.lock()).await else {
@@ -170,6 +200,7 @@ impl Line {
                 Some(connection) => (connection, false),
                 None => match self.opened(&mut state, until).await {
                     Ok(connection) => (connection, true),
+                    Err(why @ StoreError::Alarm(_)) => return Err(why),
                     // It was sent before.
                     Err(_) if let Some(why) = lost => return Err(StoreError::Unknown(why)),
                     Err(why) => return Err(why),
@@ -178,6 +209,10 @@ impl Line {
             let asked = sqlx::query_with(text, arguments.clone()).fetch_all(&mut connection);
             let why = match timeout_at(until, asked).await {
                 Ok(Ok(rows)) => {
+                    // A new one has proved it; one that does not is not kept.
+                    if proves && !fresh {
+                        self.inner.prove(&mut connection).await?;
+                    }
                     self.inner.keep(&mut state, connection);
                     return Ok(rows);
                 }
@@ -275,9 +310,22 @@ impl Inner {
         state.connection = self.who().is_some().then_some(connection);
     }
 
+    /// Opens a connection on which the centre proves its history.
     async fn open(&self, who: &Who) -> Result<PgConnection, StoreError> {
-        open(&self.options, &who.login, &who.password).await
+        let mut connection = open(&self.options, &who.login, &who.password).await?;
+        self.prove(&mut connection).await?;
+        Ok(connection)
     }
+
+    async fn prove(&self, connection: &mut PgConnection) -> Result<(), StoreError> {
+        let Some(witness) = &self.witness else { return Ok(()) };
+        let proved = timeout(PROOF, prove(witness, connection)).await;
+        proved.unwrap_or_else(|_| Err(StoreError::Unreachable("no proof in time".into())))
+    }
+}
+
+fn first(rows: Vec<PgRow>) -> Result<PgRow, StoreError> {
+    rows.into_iter().next().ok_or_else(|| StoreError::Unreadable("no row".into()))
 }
 
 /// Opens a connection.

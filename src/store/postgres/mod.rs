@@ -3,7 +3,7 @@
 //!
 //! - `options` where the centre is, and what a connection off this machine must have
 //! - `line` the one connection: opened, lost, opened again; what may be asked twice
-//! - `seal` the ledger: what a sealer calls, the nodes that proofs need
+//! - `seal` the ledger: what a sealer calls, the nodes that proofs need · `proof` what each connection has to show of it
 //! - `admin` setting the centre up, and its schema · `accounts` who may log in · `fixed` the rows that it begins with
 //! - `settings` what holds for the whole centre
 //! - `guard` what ends sessions that go too far · `scram` what is kept of a password
@@ -21,16 +21,16 @@ pub mod guard;
 mod line;
 mod load;
 mod options;
+mod proof;
 pub mod scram;
 mod seal;
 pub mod settings;
 mod verify;
 
 use async_trait::async_trait;
-use chrono::{NaiveDate, Utc};
+use chrono::NaiveDate;
 use sqlx::Row;
 use sqlx::postgres::PgRow;
-use tokio::sync::Mutex;
 use uuid::Uuid;
 
 pub use options::{OptionsError, PostgresOptions};
@@ -38,13 +38,11 @@ pub use options::{OptionsError, PostgresOptions};
 use self::answers::{ClaimAnswer, DeskAnswer, HelloAnswer, LineAnswer, NumberAnswer, StandingAnswer, SubmitAnswer};
 use self::error::failed;
 use self::line::{Again, Line, call};
-use super::witness::{FollowError, Verdict, Witness};
+use super::witness::Witness;
 use super::{Desk, Found, Hello, Hit, MemberSheet, Reference, Request, Store, StoreError, Submitted, Verification};
 use crate::domain::bill::Bill;
-use crate::domain::canonical::Hash;
 use crate::domain::claim::{Claim, ClaimId, ClaimLine, NewClaim, Standing};
 use crate::domain::member::{MemberId, PersonalField};
-use crate::domain::merkle::NodeId;
 use crate::domain::number::ClaimNumber;
 use crate::domain::query::{Query, Term};
 use crate::domain::secret::Secret;
@@ -55,35 +53,18 @@ const PROTOCOL: i32 = 1;
 /// The centre, as the person who logged in.
 pub struct PostgresStore {
     line: Line,
-    /// What this terminal remembers of the centre's tree; each login is held against it.
-    witness: Option<Mutex<Witness>>,
 }
 
 impl PostgresStore {
     /// The centre at a place. Nothing is opened before somebody logs in.
     pub fn new(options: PostgresOptions) -> PostgresStore {
-        PostgresStore { line: Line::new(options), witness: None }
+        PostgresStore { line: Line::new(options, None) }
     }
 
-    /// The same, held against what this terminal remembers of the centre's tree: a login at a centre that shows another
-    /// history is refused ([`StoreError::Alarm`]).
-    pub fn with_witness(self, witness: Witness) -> PostgresStore {
-        PostgresStore { witness: Some(Mutex::new(witness)), ..self }
-    }
-
-    /// Holds what the centre shows of its tree against what is remembered.
-    async fn watched(&self, hello: &Hello) -> Result<(), StoreError> {
-        let Some(witness) = &self.witness else { return Ok(()) };
-        let followed = witness.lock().await.follow(self, hello.checkpoint.as_deref(), Utc::now()).await;
-        match followed {
-            Ok(Verdict::Alarm(alarm)) => Err(StoreError::Alarm(alarm)),
-            Ok(_) => Ok(()),
-            Err(FollowError::Store(error)) => Err(error),
-            Err(FollowError::Witness(error)) => {
-                tracing::error!(%error, "what is known of the centre was not kept");
-                Err(StoreError::Refused("witness-file".into()))
-            }
-        }
+    /// The same, held against what this terminal remembers of the centre's tree: on a connection to a centre that shows
+    /// another history nothing is called ([`StoreError::Alarm`]), whenever it was opened.
+    pub fn watched(options: PostgresOptions, witness: Witness) -> PostgresStore {
+        PostgresStore { line: Line::new(options, Some(witness)) }
     }
 
     /// The answer of a function that gives JSON; `None` for SQL's NULL.
@@ -93,10 +74,7 @@ impl PostgresStore {
         text: &'static str,
         arguments: sqlx::postgres::PgArguments,
     ) -> Result<Option<T>, StoreError> {
-        let row = self.line.one(again, text, arguments).await?;
-        let json: Option<&str> = row.try_get(0).map_err(failed)?;
-        json.map(|json| serde_json::from_str(json).map_err(|error| StoreError::Unreadable(error.to_string())))
-            .transpose()
+        json(&self.line.one(again, text, arguments).await?)
     }
 
     async fn must<T: serde::de::DeserializeOwned>(
@@ -131,10 +109,10 @@ impl Store for PostgresStore {
     }
 
     async fn hello(&self) -> Result<Hello, StoreError> {
-        let answer: HelloAnswer = self.must(Again::Yes, "SELECT api_v1.hello($1)::text", call!(PROTOCOL)).await?;
-        let hello = answer.hello()?;
-        self.watched(&hello).await?;
-        Ok(hello)
+        let text = "SELECT api_v1.hello($1)::text";
+        let row = self.line.one_and_proof(text, call!(PROTOCOL)).await?;
+        let answer: HelloAnswer = json(&row)?.ok_or_else(|| StoreError::Unreadable("no answer".into()))?;
+        answer.hello(self.line.is_blind().await)
     }
 
     async fn search(&self, query: &Query) -> Result<Found, StoreError> {
@@ -248,14 +226,16 @@ impl Store for PostgresStore {
         verify::verify(&self.line).await
     }
 
-    async fn tree_nodes(&self, ids: &[NodeId]) -> Result<Vec<Option<Hash>>, StoreError> {
-        self.nodes_of_tree(ids).await
-    }
-
     /// A sheet and a reveal take a ticket first.
     fn trips(&self, request: &Request) -> u32 {
         if matches!(request, Request::OpenMember { .. } | Request::Reveal { .. }) { 2 } else { 1 }
     }
+}
+
+/// The JSON of a row; `None` for SQL's NULL.
+fn json<T: serde::de::DeserializeOwned>(row: &PgRow) -> Result<Option<T>, StoreError> {
+    let json: Option<&str> = row.try_get(0).map_err(failed)?;
+    json.map(|json| serde_json::from_str(json).map_err(|error| StoreError::Unreadable(error.to_string()))).transpose()
 }
 
 fn hit(row: &PgRow) -> Result<Hit, StoreError> {

@@ -19,6 +19,11 @@ use crate::store::sealer::{Batch, Ledger, SealEvent, TreeState};
 use crate::store::tree_walk::{TreeFound, TreeWalk, WalkedLeaf};
 use crate::store::verifying::name_of;
 
+/// The newest checkpoint's note.
+pub(super) const NOTE: &str = "SELECT api_v1.checkpoint()";
+/// Stored nodes of the tree.
+pub(super) const NODES: &str = "SELECT api_v1.tree_nodes($1, $2)";
+
 /// The answer of `seal_state`.
 #[derive(Deserialize)]
 struct StateAnswer {
@@ -39,21 +44,20 @@ fn damaged() -> StoreError {
     StoreError::Damaged("tree".to_owned())
 }
 
-fn hash(bytes: &[u8]) -> Result<Hash, StoreError> {
+pub(super) fn hash(bytes: &[u8]) -> Result<Hash, StoreError> {
     bytes.try_into().map_err(|_| damaged())
 }
 
 /// Levels and indexes as the functions take them; sizes stop far below where an index would not fit.
-fn columns(ids: impl Iterator<Item = NodeId>) -> (Vec<i16>, Vec<i64>) {
+pub(super) fn columns(ids: impl Iterator<Item = NodeId>) -> (Vec<i16>, Vec<i64>) {
     ids.map(|id| (i16::from(id.level), id.index as i64)).unzip()
 }
 
 impl PostgresStore {
-    /// [`crate::store::Store::tree_nodes`]
-    pub(super) async fn nodes_of_tree(&self, ids: &[NodeId]) -> Result<Vec<Option<Hash>>, StoreError> {
+    /// Stored nodes of the tree, in the order asked for, at most 200; `None` where one is not there.
+    async fn nodes_of_tree(&self, ids: &[NodeId]) -> Result<Vec<Option<Hash>>, StoreError> {
         let (levels, indexes) = columns(ids.iter().copied());
-        let text = "SELECT api_v1.tree_nodes($1, $2)";
-        let row = self.line.one(Again::Yes, text, call!(levels, indexes)).await?;
+        let row = self.line.one(Again::Yes, NODES, call!(levels, indexes)).await?;
         let hashes: Vec<Option<Vec<u8>>> = row.try_get(0).map_err(failed)?;
         if hashes.len() != ids.len() {
             return Err(damaged());
@@ -66,7 +70,7 @@ impl PostgresStore {
     /// # Errors
     /// Where there is no answer.
     pub async fn checkpoint(&self) -> Result<Option<String>, StoreError> {
-        let row = self.line.one(Again::Yes, "SELECT api_v1.checkpoint()", call!()).await?;
+        let row = self.line.one(Again::Yes, NOTE, call!()).await?;
         row.try_get(0).map_err(failed)
     }
 }
@@ -86,10 +90,20 @@ impl PostgresStore {
         held: Option<Checkpoint>,
     ) -> Result<TreeFound, StoreError> {
         let mut walk = TreeWalk::new(key, held);
-        let mut checkpoints = self.checkpoints(0).await?;
+        let mut checkpoints = VecDeque::new();
+        let mut above = 0;
         loop {
+            // What was signed before these leaves were asked for has all its leaves among them.
+            let is_due = !checkpoints.is_empty();
             let text = "SELECT * FROM api_v1.tree_leaves($1, $2)";
             let leaves = self.line.all(Again::Yes, text, call!(walk.size() as i64, PAGE)).await?;
+            // A sealer may be at work: its checkpoint is there as soon as the leaves are, so ask after them.
+            while above <= walk.size() + leaves.len() as u64 {
+                let page = self.checkpoints(above).await?;
+                let Some((last, ..)) = page.back() else { break };
+                above = *last;
+                checkpoints.extend(page);
+            }
             for row in &leaves {
                 let office: Option<i32> = get(row, 6)?;
                 let part = |at| get::<i32>(row, at).ok().map(i64::from);
@@ -102,21 +116,19 @@ impl PostgresStore {
                     event: get(row, 4)?,
                     seen: get(row, 5)?,
                 });
-                while let Some(checkpoint) = checkpoints.pop_front_if(|(size, ..)| *size <= walk.size()) {
-                    walk.checkpoint(checkpoint.0, &checkpoint.1, &checkpoint.2);
-                    if checkpoints.is_empty() {
-                        checkpoints = self.checkpoints(checkpoint.0).await?;
-                    }
+                while let Some((size, root, note)) = checkpoints.pop_front_if(|(size, ..)| *size <= walk.size()) {
+                    walk.checkpoint(size, &root, &note);
                 }
             }
-            if leaves.len() < PAGE as usize {
+            if leaves.len() < PAGE as usize && (checkpoints.is_empty() || (is_due && leaves.is_empty())) {
                 break;
             }
         }
+        // Signed, with no leaves.
         while let Some((size, root, note)) = checkpoints.pop_front() {
             walk.checkpoint(size, &root, &note);
             if checkpoints.is_empty() {
-                checkpoints = self.checkpoints(size).await?;
+                checkpoints.extend(self.checkpoints(size).await?);
             }
         }
         Ok(walk.end())

@@ -34,7 +34,7 @@ impl SqliteStore {
             world_day: self.day.is_some(),
             last_used: self.last_used(&mut reader).await?,
             mode: Mode::Full,
-            checkpoint: None,
+            unwatched: false,
             password_until: None,
         })
     }
