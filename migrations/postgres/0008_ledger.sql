@@ -130,21 +130,19 @@ GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA ledger TO huzhu_api;
 -- that raises the alarm.
 CREATE FUNCTION ledger.take_back(good bigint) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = '' AS $$
-DECLARE
-    name text;
 BEGIN
     IF good IS NULL OR (good <> 0 AND NOT EXISTS (SELECT FROM ledger.checkpoint c WHERE c.size = good)) THEN
         PERFORM core.refuse('tree-size');
     END IF;
-    FOREACH name IN ARRAY ARRAY['leaf', 'node', 'checkpoint'] LOOP
-        EXECUTE format('ALTER TABLE ledger.%I DISABLE TRIGGER no_delete', name);
-    END LOOP;
+    ALTER TABLE ledger.leaf DISABLE TRIGGER no_delete;
+    ALTER TABLE ledger.node DISABLE TRIGGER no_delete;
+    ALTER TABLE ledger.checkpoint DISABLE TRIGGER no_delete;
     DELETE FROM ledger.checkpoint c WHERE c.size > good;
     DELETE FROM ledger.node n WHERE (n.idx + 1) << n.level::integer > good;
     DELETE FROM ledger.leaf f WHERE f.seq >= good;
-    FOREACH name IN ARRAY ARRAY['leaf', 'node', 'checkpoint'] LOOP
-        EXECUTE format('ALTER TABLE ledger.%I ENABLE ALWAYS TRIGGER no_delete', name);
-    END LOOP;
+    ALTER TABLE ledger.leaf ENABLE ALWAYS TRIGGER no_delete;
+    ALTER TABLE ledger.node ENABLE ALWAYS TRIGGER no_delete;
+    ALTER TABLE ledger.checkpoint ENABLE ALWAYS TRIGGER no_delete;
 END $$;
 
 SET LOCAL ROLE huzhu_api;
