@@ -41,7 +41,7 @@ fn get<'r, T: sqlx::Decode<'r, sqlx::Postgres> + sqlx::Type<sqlx::Postgres>>(
 }
 
 fn damaged() -> StoreError {
-    StoreError::Unreadable("tree".to_owned())
+    StoreError::Damaged("tree".to_owned())
 }
 
 pub(super) fn hash(bytes: &[u8]) -> Result<Hash, StoreError> {
