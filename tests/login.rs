@@ -1,4 +1,5 @@
-//! Logging in with the real program: the prompt that shows nothing, the descriptor, and the counter at a real centre.
+//! Logging in with the real program: the prompt that shows nothing, the descriptor, the counter at a real centre, and at
+//! one where somebody put an old backup in.
 
 mod central;
 mod terminal;
@@ -8,7 +9,7 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use central::support::{DATABASE, free_port};
-use central::{Postgres, postgres};
+use central::{Postgres, postgres, postgres_with_claims};
 use huzhu::world::PASSWORD;
 use rustix::process::Signal;
 use terminal::{Counter, PACE};
@@ -203,4 +204,50 @@ async fn the_counter_asks_who_is_there_and_finds_the_centre_again() {
         let kept = String::from_utf8_lossy(&std::fs::read(file.path()).unwrap()).into_owned();
         assert!(!kept.contains(CANARY) && !kept.contains(PASSWORD), "{:?}", file.path());
     }
+}
+
+/// What the real program prints when the centre's records are sealed by one round.
+fn seal(url: &str, key: &Path) {
+    let words = ["seal", "--db", url, "--key", key.to_str().unwrap(), "--login", "0095", "--password-fd", "0"];
+    let ran = run(&words, &format!("{PASSWORD}\n"));
+    assert!(ran.status.success(), "{}", stderr(&ran));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_old_backup_under_a_clerks_hands_is_seen_on_the_screen() {
+    let mut centre = postgres_with_claims(300).await;
+    let url = address(&centre);
+    let data = tempfile::tempdir().unwrap();
+    let key = data.path().join("key");
+    let made = run(&["seal", "--new-key", key.to_str().unwrap(), "--name", "centre.example"], "");
+    let verifier = String::from_utf8(made.stdout).unwrap();
+    centre.server_mut().stop_in_order();
+    centre.server().back_up();
+    centre.server_mut().start();
+    seal(&url, &key);
+    let environment = [("HUZHU_DATABASE_SEAL_KEY", verifier.trim())];
+    let words = [HUZHU, "--db", &url, "--login", "0137", "--data", data.path().to_str().unwrap()];
+    let mut counter = Counter::start(&words, data.path(), &environment);
+    counter.types(&format!("{PASSWORD}\r"));
+    counter.shows("1号窗口 0137");
+    counter.types("wangxiu");
+    counter.shows("王秀英");
+    centre.server_mut().stop_immediately();
+    centre.server().restore();
+    centre.server_mut().start();
+    // The next answer of that centre is none: nobody works on, and nothing of a person stays on the screen.
+    counter.types("\x15wang");
+    counter.shows("停止办理：");
+    counter.shows("alarm.log");
+    counter.wait_for("the login", |screen| !screen.contents().contains("王秀英"));
+    counter.types(PASSWORD);
+    counter.shows(&"*".repeat(PASSWORD.len()));
+    counter.types("\r");
+    // With the password the alarm left the screen: what is there is the new one.
+    counter.wait_for("the try", |screen| !screen.contents().contains('*'));
+    counter.shows("停止办理：");
+    counter.types("\x11");
+    assert_eq!(counter.ends(), 0);
+    let log = std::fs::read_to_string(data.path().join("alarm.log")).unwrap();
+    assert!(log.lines().count() >= 2 && log.lines().all(|line| line.contains(r#""alarm":"missing""#)), "{log}");
 }
