@@ -17,11 +17,11 @@ use crate::strings::Strings;
 pub enum Command {
     /// Make an account without duties (system administrator)
     Add(Add),
-    /// Give an account another password (system administrator)
+    /// Give an account another password (system administrator; who gives duties, sees all or bears witness: superuser)
     Reset(Named),
     /// Lock an account: no session of it goes on (either administrator)
     Lock(Named),
-    /// Let a locked account in again (system administrator)
+    /// Let a locked account in again (whose duty locked it)
     Unlock(Named),
     /// Give an account these duties and no others (security administrator)
     Duty(Given),

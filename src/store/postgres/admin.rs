@@ -143,7 +143,7 @@ pub async fn migrate(connection: &mut PgConnection) -> Result<usize, StoreError>
             StoreError::VersionTooOld
         }
         MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => failed(error),
-        other => StoreError::Damaged(other.to_string()),
+        other => StoreError::Unreadable(other.to_string()),
     })?;
     Ok(applied(connection).await?.saturating_sub(before))
 }
