@@ -9,12 +9,16 @@ use std::process::{Command, Output, Stdio};
 
 use huzhu::domain::account::Duty;
 use huzhu::domain::secret::Secret;
-use huzhu::store::StoreError;
-use huzhu::store::postgres::admin::{init, migrate};
+use huzhu::store::postgres::admin::{Administrator, init, migrate};
 use huzhu::store::postgres::scram::Verifier;
+use huzhu::store::postgres::settings::{Change, Settings};
+use huzhu::store::postgres::{PostgresOptions, PostgresStore};
+use huzhu::store::{Store, StoreError};
 use huzhu::world::assess::published;
+use huzhu::world::{PASSWORD, World};
 use office::{
-    CLERK, DATABASE, Options, SECADMIN, SYSADMIN, Server, account, administrator, login, office, opened, sqlstates,
+    CLERK, DATABASE, GUARD, Options, SECADMIN, SYSADMIN, Server, account, administrator, login, office, opened, place,
+    sqlstates,
 };
 use terminal::Counter;
 
@@ -81,7 +85,20 @@ async fn who_gives_duties_is_not_had_by_who_makes_accounts() {
     let server = office(Options::default()).await;
     let other = Verifier::of(&Secret::new("hay-99-Bayan lake")).unwrap();
     let mut boss1 = administrator(&server, SYSADMIN).await;
-    assert_eq!(boss1.reset(&login(SECADMIN.0), &other).await, refused("account-secadmin"));
+    assert_eq!(boss1.reset(&login(SECADMIN.0), &other).await, refused("account-reset"));
+    assert_eq!(boss1.lock(&login(SECADMIN.0)).await, refused("account-lock"));
+    assert_eq!(boss1.reset(&login(GUARD.0), &other).await, refused("account-reset"));
+    let mut boss2 = administrator(&server, SECADMIN).await;
+    boss1.add(&account(("0140", "five-brown-goats"), 150_000, 0)).await.unwrap();
+    for (duty, may_lock) in [(Duty::Auditor, false), (Duty::Sealer, true), (Duty::Region, true), (Duty::Policy, true)] {
+        boss2.duty(&login("0140"), &[duty]).await.unwrap();
+        let may_reset = duty == Duty::Policy;
+        let reset = boss1.reset(&login("0140"), &other).await;
+        assert_eq!(reset, if may_reset { Ok(()) } else { refused("account-reset") }, "{duty:?}");
+        let lock = boss1.lock(&login("0140")).await;
+        assert_eq!(lock, if may_lock { Ok(()) } else { refused("account-lock") }, "{duty:?}");
+        boss1.unlock(&login("0140")).await.unwrap();
+    }
     boss1.reset(&login(CLERK.0), &other).await.unwrap();
     assert!(opened(&server, CLERK).await.is_err_and(|error| error.is_wrong_login()));
     assert!(opened(&server, (CLERK.0, "hay-99-Bayan lake")).await.is_ok());
@@ -89,6 +106,58 @@ async fn who_gives_duties_is_not_had_by_who_makes_accounts() {
     server.execute(DATABASE, &reset).await;
     assert!(opened(&server, (SECADMIN.0, "pencil")).await.is_ok());
     assert!(opened(&server, SECADMIN).await.is_err_and(|error| error.is_wrong_login()));
+}
+
+#[tokio::test]
+async fn all_is_seen_by_a_duty_not_by_an_office() {
+    let server = office(Options::default()).await;
+    let (mut boss1, mut boss2) = (administrator(&server, SYSADMIN).await, administrator(&server, SECADMIN).await);
+    boss1.add(&account(("0140", "five-brown-goats"), 150_000, 0)).await.unwrap();
+    let sees = async || text(&server, "SELECT region::text FROM core.account WHERE login = '0140'").await;
+    let all = "SELECT string_agg(login, ',') FROM core.account WHERE region";
+    for duty in Duty::ALL {
+        boss2.duty(&login("0140"), &[duty]).await.unwrap();
+        let expected = matches!(duty, Duty::Region | Duty::Auditor | Duty::Sealer);
+        assert_eq!(sees().await, expected.to_string(), "{duty:?}");
+    }
+    boss2.duty(&login("0140"), &[Duty::Clerk, Duty::Region]).await.unwrap();
+    assert_eq!(text(&server, all).await, "0140", "neither administrator does");
+    // A league's office sees its league, whatever its duty.
+    assert_eq!(boss2.duty(&login(CLERK.0), &[Duty::Region]).await, refused("duty-region"));
+    assert_eq!(boss2.duty(&login(CLERK.0), &[Duty::Clerk, Duty::Region]).await, refused("duty-region"));
+    boss2.duty(&login(CLERK.0), &[Duty::Auditor]).await.unwrap();
+    assert_eq!(text(&server, all).await, "0140");
+}
+
+#[tokio::test]
+async fn a_services_password_is_for_ever_a_persons_is_told() {
+    let server = office(Options::default()).await;
+    let (mut boss1, mut boss2) = (administrator(&server, SYSADMIN).await, administrator(&server, SECADMIN).await);
+    let until = async |boss: &mut Administrator, name: &str| {
+        boss.list().await.unwrap().into_iter().find(|line| line.login == name).unwrap().until
+    };
+    assert_eq!(until(&mut boss1, GUARD.0).await, None);
+    boss1.add(&account(("0140", "five-brown-goats"), 150_000, 0)).await.unwrap();
+    let persons = until(&mut boss1, "0140").await;
+    assert!(persons.is_some());
+    for (duty, expected) in [(Duty::Sealer, None), (Duty::Guard, None), (Duty::Auditor, persons)] {
+        boss2.duty(&login("0140"), &[duty]).await.unwrap();
+        assert_eq!(until(&mut boss1, "0140").await, expected, "{duty:?}");
+    }
+    // A password that the service itself changes goes on for ever too.
+    let verifier = Verifier::of(&Secret::new(GUARD.1)).unwrap();
+    administrator(&server, GUARD).await.password(&verifier).await.unwrap();
+    assert_eq!(until(&mut boss1, GUARD.0).await, None);
+    let hello = async || {
+        let store = PostgresStore::new(place(&server));
+        store.log_in(CLERK.0, &Secret::new(CLERK.1)).await.unwrap();
+        store.hello().await.unwrap().password_until
+    };
+    assert_eq!(hello().await, until(&mut boss1, CLERK.0).await);
+    server.execute(DATABASE, "ALTER ROLE \"0137\" VALID UNTIL '2099-03-01 12:00+08'").await;
+    assert_eq!(hello().await, "2099-03-01".parse().ok());
+    server.execute(DATABASE, "ALTER ROLE \"0137\" VALID UNTIL 'infinity'").await;
+    assert_eq!(hello().await, None);
 }
 
 #[tokio::test]
@@ -140,7 +209,6 @@ async fn psql_gets_no_further() {
         &[
             (&add("0200", VERIFIER), "42501"),
             (&format!("SELECT api_v1.account_reset('0137', '{VERIFIER}')"), "42501"),
-            ("SELECT api_v1.account_unlock('0137')", "42501"),
             ("SELECT api_v1.account_duty('0137', '{superuser}')", "22023"),
             ("SELECT api_v1.account_duty('0137', ARRAY['clerk', NULL])", "22023"),
             ("SELECT api_v1.account_duty('0137', ARRAY['accounts'])", "22023"),
@@ -190,8 +258,23 @@ async fn a_locked_account_is_out_and_comes_back() {
     boss2.lock(&login(CLERK.0)).await.unwrap();
     assert_eq!(clerk.duties().await, Err(StoreError::NotAllowed));
     assert_eq!(opened(&server, CLERK).await.err(), Some(StoreError::account_locked()));
-    administrator(&server, SYSADMIN).await.unlock(&login(CLERK.0)).await.unwrap();
+    // Whose duty locked it unlocks it; locking it once more gives nobody else the key.
+    let mut boss1 = administrator(&server, SYSADMIN).await;
+    boss1.lock(&login(CLERK.0)).await.unwrap();
+    assert_eq!(boss1.unlock(&login(CLERK.0)).await, refused("account-unlock"));
+    assert_eq!(clerk.duties().await, Err(StoreError::NotAllowed));
+    boss2.unlock(&login(CLERK.0)).await.unwrap();
     assert_eq!(clerk.duties().await.unwrap(), ["clerk"]);
+    assert!(opened(&server, CLERK).await.is_ok());
+    boss1.lock(&login(CLERK.0)).await.unwrap();
+    assert_eq!(boss2.unlock(&login(CLERK.0)).await, refused("account-unlock"));
+    boss1.unlock(&login(CLERK.0)).await.unwrap();
+    // The superuser's lock is his alone, and he opens every one.
+    server.execute(DATABASE, "SELECT api_v1.account_lock('0137')").await;
+    for boss in [&mut boss1, &mut boss2] {
+        assert_eq!(boss.unlock(&login(CLERK.0)).await, refused("account-unlock"));
+    }
+    server.execute(DATABASE, "SELECT api_v1.account_unlock('0137')").await;
     assert!(opened(&server, CLERK).await.is_ok());
     // Duties hold for what is open too.
     boss2.duty(&login(CLERK.0), &[]).await.unwrap();
@@ -216,6 +299,36 @@ async fn ones_own_password_ten_times_a_day() {
 }
 
 #[tokio::test]
+async fn what_was_written_at_once_is_no_id_that_was_reused() {
+    let server = office(Options::default()).await;
+    server.execute(DATABASE, "CREATE UNIQUE INDEX once ON core.account_event (login, what)").await;
+    let mut clerk = administrator(&server, CLERK).await;
+    let verifier = Verifier::of(&Secret::new("another-four-goats")).unwrap();
+    clerk.password(&verifier).await.unwrap();
+    assert_eq!(clerk.password(&verifier).await, Err(StoreError::Stale(0)));
+}
+
+#[tokio::test]
+async fn nothing_of_the_environment_has_a_say() {
+    let server = office(Options::default()).await;
+    let url = server.url(DATABASE);
+    let list = ["account", "list", "--as", SYSADMIN.0, "--password-fd", "0", "--db", &url];
+    // What is said anew leads nowhere else.
+    let elsewhere = [("PGPORT", "1"), ("PGHOST", "nowhere.example"), ("PGDATABASE", "nothing"), ("PGUSER", "nobody")];
+    let output = huzhu_with(&elsewhere, &list, &[SYSADMIN.1]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    for set in ["PGOPTIONS", "PGSSLROOTCERT", "PGSSLCERT", "PGSSLKEY"] {
+        let output = huzhu_with(&[(set, "-c search_path=x")], &list, &[SYSADMIN.1]);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success() && said.contains("nothing of a connection is taken"), "{set}: {said}");
+    }
+    // The port that nobody names is the usual one, not the environment's.
+    let nowhere = ["account", "list", "--as", SYSADMIN.0, "--password-fd", "0", "--db", "postgres://127.0.0.1/huzhu"];
+    let port = server.address().port().to_string();
+    assert!(!huzhu_with(&[("PGPORT", &port)], &nowhere, &[SYSADMIN.1]).status.success());
+}
+
+#[tokio::test]
 async fn a_centre_is_set_up_once_by_the_superuser() {
     let server = office(Options::default()).await;
     let (one, other) = (account(("boss3", "hay-17-Bayan lake"), 150_000, 0), account(("boss4", "hay"), 150_000, 0));
@@ -229,9 +342,85 @@ async fn a_centre_is_set_up_once_by_the_superuser() {
     assert_eq!(version.len(), 16);
     let offices = huzhu::world::offices().count().to_string();
     assert_eq!(text(&server, "SELECT count(*)::text FROM core.office").await, offices);
+    let without = "CREATE DATABASE plain TEMPLATE template0 ENCODING 'SQL_ASCII' LOCALE_PROVIDER libc LOCALE 'C'";
+    server.execute(DATABASE, without).await;
+    assert_eq!(migrate(&mut server.superuser("plain").await).await.err(), Some(StoreError::Refused("encoding".into())));
     // A program that is older than the schema does nothing to it.
     server.execute(DATABASE, "INSERT INTO public._sqlx_migrations SELECT 9999, 'x', now(), true, '', 0").await;
     assert_eq!(migrate(&mut superuser).await, Err(StoreError::VersionTooOld));
+}
+
+#[tokio::test]
+async fn what_holds_for_the_centre_the_superuser_says() {
+    let server = office(Options::default()).await;
+    let mut superuser = administrator(&server, ("postgres", "super-super-super")).await;
+    let before = superuser.settings(&Change::default()).await.unwrap();
+    assert!(!before.devices && before.password_days == 90 && before.oldest_writing == 1, "{before:?}");
+    let mut clerk = administrator(&server, CLERK).await;
+    let change = Change { devices: Some(true), looks_a_day: Some(7), ..Change::default() };
+    let after = superuser.settings(&change).await.unwrap();
+    assert_eq!(after, Settings { devices: true, looks_a_day: 7, ..before.clone() });
+    assert_eq!(clerk.duties().await, Err(StoreError::terminal_certificate()));
+    let off = Change { devices: Some(false), ..Change::default() };
+    assert_eq!(superuser.settings(&off).await, Ok(Settings { looks_a_day: 7, ..before.clone() }));
+    assert_eq!(clerk.duties().await.unwrap(), ["clerk"]);
+    // Nobody could log in any more to a centre that asks for a program that is not there yet.
+    let newer = Change { devices: Some(true), oldest_writing: Some(before.protocol + 1), ..Change::default() };
+    assert_eq!(superuser.settings(&newer).await, refused("protocol").map(|()| before));
+    let mut boss1 = administrator(&server, SYSADMIN).await;
+    assert_eq!(boss1.settings(&Change::default()).await.err(), Some(StoreError::Refused("superuser".into())));
+    let events = administrator(&server, SECADMIN).await.events(None).await.unwrap();
+    let said: Vec<&str> = events.iter().map(|event| event.what.as_str()).collect();
+    assert_eq!(said[0], "devices off");
+    assert!(said.contains(&"devices on") && said.contains(&"looks-a-day 7") && said.len() == 3, "{said:?}");
+}
+
+#[tokio::test]
+async fn a_generated_world_takes_nobodys_login() {
+    let server = office(Options::default()).await;
+    let make = async |database: &str| {
+        server.execute(DATABASE, &format!("CREATE DATABASE {database}")).await;
+        let place = PostgresOptions::parse(&server.url(database)).unwrap();
+        let world = World::new(1, 50, 0, "2021-03-20".parse().unwrap());
+        let password = Secret::new("super-super-super");
+        PostgresStore::create(&place, "postgres", &password, world, published(), |_| None, |_| ()).await
+    };
+    assert_eq!(make("one").await, refused("server"));
+    assert!(opened(&server, CLERK).await.is_ok());
+    assert!(opened(&server, (CLERK.0, PASSWORD)).await.is_err_and(|error| error.is_wrong_login()));
+    let makes = "SELECT count(*)::text FROM pg_proc WHERE proname IN ('make_generated', 'generated_login')";
+    assert_eq!(text(&server, makes).await, "0", "a real centre can't make such an account");
+    // Worlds share their accounts; their passwords are good for ever.
+    server.execute(DATABASE, "ALTER ROLE \"0137\" RENAME TO \"9137\"").await;
+    assert_eq!((make("two").await, make("three").await), (Ok(()), Ok(())));
+    let until =
+        "SELECT string_agg(DISTINCT rolvaliduntil::text, ',') FROM pg_roles WHERE rolname IN ('0137', '0138', '0001')";
+    assert_eq!(text(&server, until).await, "infinity");
+    // A world that is made anew takes away what worlds made, and nobody's login: not one that was given the name since.
+    server.execute(DATABASE, "ALTER ROLE \"0138\" RENAME TO \"9138\"; CREATE ROLE \"0138\" LOGIN").await;
+    let place = PostgresOptions::parse(&server.url("three")).unwrap();
+    let again = async || {
+        let world = World::new(1, 50, 0, "2021-03-20".parse().unwrap());
+        let password = Secret::new("super-super-super");
+        PostgresStore::create(&place, "postgres", &password, world, published(), |_| None, |_| ()).await
+    };
+    assert_eq!(again().await, refused("server"));
+    let store = PostgresStore::new(place.clone());
+    assert_eq!(store.log_in("0201", &Secret::new(PASSWORD)).await, Ok(()), "and the world that is there stays");
+    store.log_out().await.unwrap();
+    // An account of that world whose role is somebody else's by now: the role stays.
+    server
+        .execute(
+            "three",
+            "CREATE ROLE real1 LOGIN; INSERT INTO core.account (login, person, office, league, seat, duties, active, \
+        generated) VALUES ('real1', sha256('real1'), 150802, 150800, 9, '{}', true, true)",
+        )
+        .await;
+    // Once the name is free it is made anew, with what was there of it.
+    server.execute(DATABASE, "DROP ROLE \"0138\"; ALTER ROLE \"9138\" RENAME TO \"0138\"").await;
+    assert_eq!(again().await, Ok(()));
+    assert_eq!(store.log_in("0138", &Secret::new(PASSWORD)).await, Ok(()));
+    assert_eq!(text(&server, "SELECT count(*)::text FROM pg_roles WHERE rolname = 'real1'").await, "1");
 }
 
 #[tokio::test]
@@ -334,8 +523,13 @@ async fn huzhu_empty(options: Options) -> Server {
 
 /// The program with lines on its standard input.
 fn huzhu(arguments: &[&str], lines: &[&str]) -> Output {
+    huzhu_with(&[], arguments, lines)
+}
+
+/// The same in an environment.
+fn huzhu_with(environment: &[(&str, &str)], arguments: &[&str], lines: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_huzhu"));
-    command.args(["--lang", "en"]).args(arguments).env_remove("PGPASSWORD");
+    command.args(["--lang", "en"]).args(arguments).env_remove("PGPASSWORD").envs(environment.iter().copied());
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut input = child.stdin.take().unwrap();
     // One that stops early does not read all of it.

@@ -132,7 +132,7 @@ fn the_office_that_the_terminal_stands_in_is_named() {
 #[test]
 fn what_is_wrong_is_said_with_what_to_do() {
     let cases = [
-        (StoreError::wrong_login(), "账号或密码不对：请检查后重新输入。"),
+        (StoreError::wrong_login(), "账号或密码不对：请检查后重新输入。密码过期也会这样：请找管理员。"),
         (StoreError::account_locked(), "账号已锁定：请找管理员解锁。"),
         (StoreError::too_many_sessions(), "已在别处登录，达到上限"),
         (StoreError::terminal_certificate(), "中心不接受本机的证书"),
@@ -363,6 +363,19 @@ fn somebody_else_can_come_in_at_the_lock() {
     counter.expect("1号窗口 0138");
     counter.press("f12");
     counter.expect("0138 输入密码");
+}
+
+#[test]
+fn a_password_that_runs_out_is_told_a_week_ahead() {
+    let until = |date: &str| Hello { password_until: Some(date.parse().unwrap()), ..hello() };
+    let mut counter = at_desk_with(until("2021-03-27"));
+    counter.expect("密码 2021-03-27 到期：请用 huzhu account password 更换");
+    // It stays while somebody works.
+    counter.type_text("wa");
+    counter.expect("到期");
+    for other in [until("2021-03-28"), hello()] {
+        at_desk_with(other).expect_not("到期");
+    }
 }
 
 #[test]

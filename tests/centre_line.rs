@@ -15,6 +15,8 @@ use huzhu::domain::query::{Query, Term};
 use huzhu::domain::secret::Secret;
 use huzhu::store::postgres::{PostgresOptions, PostgresStore};
 use huzhu::store::{Store, StoreError};
+use huzhu::strings::errors::store_error;
+use huzhu::strings::{Lang, Strings};
 use huzhu::world::PASSWORD;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -217,6 +219,48 @@ async fn a_line_that_is_cut_or_reset_is_opened_again() {
     until_answered(async || store.hello().await).await;
 }
 
+/// What became of the first try is not known, whatever keeps the second one from being done.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_submit_that_was_cut_and_then_kept_out_may_have_been_sent() {
+    let central = postgres().await;
+    let (store, proxy) = through(&central).await;
+    let claim = claim_of(&*store, 1).await;
+    store.submit(&claim_of(&*store, 2).await).await.unwrap();
+    let mut other = central.server().superuser(DATABASE).await;
+    for held in ["BEGIN", "LOCK TABLE core.chain"] {
+        sqlx::query(held).execute(&mut other).await.unwrap();
+    }
+    let kept_out = store.submit(&claim).await;
+    assert!(matches!(kept_out, Err(StoreError::Unreachable(_))), "{kept_out:?}");
+    let ended = proxy.ended();
+    proxy.end(Way::Down, 0, How::Reset);
+    let told = store.submit(&claim).await;
+    assert_eq!(proxy.ended(), ended + 1);
+    assert!(matches!(told, Err(StoreError::Unknown(_))), "{told:?}");
+    sqlx::query("ROLLBACK").execute(&mut other).await.unwrap();
+    assert!(!until_answered(async || store.submit(&claim).await).await.replay);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_server_that_stands_by_and_one_that_talks_nonsense_say() {
+    let central = postgres().await;
+    let number = {
+        let (store, _proxy) = through(&central).await;
+        store.submit(&claim_of(&*store, 1).await).await.unwrap().claim.number
+    };
+    central.tamper("ALTER ROLE \"0137\" SET default_transaction_read_only = on").await.unwrap();
+    let (store, _proxy) = through(&central).await;
+    store.claim(number).await.unwrap();
+    let told = store.record_print(number).await;
+    assert!(matches!(told, Err(StoreError::Unreachable(_))), "{told:?}");
+    let nonsense = "CREATE OR REPLACE FUNCTION api_v1.hello(protocol integer) RETURNS json LANGUAGE sql AS $$ SELECT '{}'::json $$";
+    central.tamper(nonsense).await.unwrap();
+    let told = store.hello().await.unwrap_err();
+    assert!(matches!(told, StoreError::Unreadable(_)), "{told:?}");
+    let said = store_error(&told, &Strings::new(Lang::Chinese));
+    assert!(said.contains("中心的答复") && !said.contains("文件"), "{said}");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_slow_line_is_a_line() {
     let central = postgres().await;
@@ -331,6 +375,11 @@ async fn who_is_not_let_in_is_told_why() {
         sleep(MOMENT).await;
     }
     store().log_in("0137", &password()).await.unwrap();
+    // A server that is full may have room soon; how often a person is at work is his own matter.
+    central.tamper("ALTER DATABASE huzhu CONNECTION LIMIT 0").await.unwrap();
+    let told = store().log_in("0138", &password()).await;
+    assert!(matches!(told, Err(StoreError::Unreachable(_))), "{told:?}");
+    central.tamper("ALTER DATABASE huzhu CONNECTION LIMIT -1").await.unwrap();
     let gone = PostgresOptions::parse(&central.server().url("gone")).unwrap();
     let told = PostgresStore::new(gone).log_in("0137", &password()).await;
     assert!(matches!(told, Err(StoreError::Unreachable(_))), "{told:?}");

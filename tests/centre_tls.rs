@@ -3,7 +3,9 @@
 
 mod central;
 
+use std::io::Write;
 use std::path::PathBuf;
+use std::process::{Command, Stdio};
 
 use central::support::certificates::{Authority, Pair};
 use central::support::proxy::{How, Proxy, Way};
@@ -99,6 +101,35 @@ async fn the_centre_proves_itself() {
     for central in [&central, &old, &forged] {
         assert!(!central.server().log().contains("password authentication failed"));
     }
+}
+
+/// The driver trusts the system's authorities too; `SSL_CERT_FILE` takes their place.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_other_authority_vouches_where_the_systems_are_left_out() {
+    let (authority, system, files) = (Authority::new("centre"), Authority::new("system"), Files::new());
+    let own = centre(authority.server_of(&[ELSEWHERE]), None).await;
+    let forged = centre(system.server_of(&[ELSEWHERE]), None).await;
+    let (root, systems) = (files.root(&authority), files.root(&system));
+    let config = files.folder.path().join("config.toml");
+    std::fs::write(&config, format!("[database]\nroot_cert = {root:?}\n")).unwrap();
+    let lets_in = |central: &Postgres, trusted: &PathBuf| {
+        let url = format!("postgres://{ELSEWHERE}:{}/{DATABASE}", central.server().address().port());
+        let mut command = Command::new(env!("CARGO_BIN_EXE_huzhu"));
+        command.arg("--config").arg(&config).args(["account", "list", "--as", "0092", "--db", &url]);
+        command.args(["--password-fd", "0"]).env("SSL_CERT_FILE", trusted).env_remove("SSL_CERT_DIR");
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let _ = writeln!(child.stdin.take().unwrap(), "{PASSWORD}");
+        let output = child.wait_with_output().unwrap();
+        (output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    for trusted in [&root, &systems] {
+        let (well, said) = lets_in(&own, trusted);
+        assert!(well, "{said}");
+    }
+    let (well, said) = lets_in(&forged, &root);
+    assert!(!well && said.contains("database.root_cert"), "{said}");
+    // Why it takes `SSL_CERT_FILE`.
+    assert!(lets_in(&forged, &systems).0);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

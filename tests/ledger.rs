@@ -329,6 +329,15 @@ async fn checkpoints_taken_away_are_noticed() {
     assert_eq!(said.auditor, ["leaf 0..9: unsigned"]);
 }
 
+/// Waits until all sessions in a database are gone: theirs end after their terminals'.
+async fn nobody_in(server: &Server, database: &str) {
+    let mut superuser = server.superuser("postgres").await;
+    let sessions = "SELECT count(*) FROM pg_stat_activity WHERE datname = $1";
+    while sqlx::query_scalar::<_, i64>(sessions).bind(database).fetch_one(&mut superuser).await.unwrap() > 0 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
 #[tokio::test]
 async fn an_old_backup_is_noticed_however_far_it_went_on() {
     let server = centre().await;
@@ -336,7 +345,7 @@ async fn an_old_backup_is_noticed_however_far_it_went_on() {
     let [signing, desk] = folders.each_ref().map(tempfile::TempDir::path);
     record(&server, 150_802, 4).await;
     seal(&server, signing).await.unwrap();
-    tokio::time::sleep(Duration::from_millis(50)).await;
+    nobody_in(&server, DATABASE).await;
     server.execute("postgres", &format!("CREATE DATABASE backup TEMPLATE {DATABASE}")).await;
     server.execute("backup", "GRANT CONNECT ON DATABASE backup TO huzhu_person").await;
     record(&server, 150_802, 4).await;
@@ -371,6 +380,106 @@ async fn batch(ledger: &mut PostgresStore, key: &SignerKey) -> Batch {
     Batch { first: state.size, events, nodes, note }
 }
 
+/// The same checkpoint by another signer.
+fn signed_by(note: &str, name: &str, seed: u8) -> String {
+    Checkpoint::claimed(note).unwrap().sign(&SignerKey::new(name, &[seed; 32]).unwrap())
+}
+
+/// Whoever has the sealer's password and not its key.
+#[tokio::test]
+async fn a_checkpoint_that_nobody_signed_stops_everybody_and_is_taken_back() {
+    let server = centre().await;
+    let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+    let [signing, desk] = folders.each_ref().map(tempfile::TempDir::path);
+    record(&server, 150_802, 5).await;
+    seal(&server, signing).await.unwrap();
+    let key = sealer(signing).verifier();
+    let url = server.url(DATABASE);
+    assert_eq!(terminal(&url, desk, &key.to_string()).await, Ok(5));
+    record(&server, 150_402, 6).await;
+    let mut thief = person(&url, "sealer").await;
+    // The name and the key's id are in every checkpoint; the signature is another one's.
+    let own = thief.checkpoint().await.unwrap().unwrap();
+    let mut forged = batch(&mut thief, &SignerKey::new("centre.example", &[9; 32]).unwrap()).await;
+    assert_eq!(thief.append(&forged).await, Err(StoreError::Refused("tree-key".into())));
+    let text = forged.note.split_once("\n\n").unwrap().0;
+    forged.note = format!("{text}\n\n{}", own.split_once("\n\n").unwrap().1);
+    thief.append(&forged).await.unwrap();
+    assert_eq!(terminal(&url, desk, &key.to_string()).await, Err(Alarm::BadSignature));
+    let told = seal(&server, signing).await;
+    assert!(matches!(told, Err(SealError::Alarm(Alarm::BadSignature))), "{told:?}");
+    let good = signer(signing);
+    assert_eq!(verified(&server, &good, None).await, ["checkpoint 11: note", "leaf 5..10: unsigned"]);
+
+    for login in ["sealer", "0401"] {
+        assert_eq!(sqlstates(&server.psql(login, PASSWORD, "SELECT ledger.take_back(5)")), ["42501"], "{login}");
+    }
+    let superuser = |sql: &str| server.psql("postgres", postgres::SUPERUSER_PASSWORD, sql);
+    assert_eq!(sqlstates(&superuser("SELECT ledger.take_back(7)")), ["22023"]);
+    assert!(sqlstates(&superuser("SELECT ledger.take_back(5)")).is_empty());
+    assert_eq!(sqlstates(&superuser("DELETE FROM ledger.leaf")), ["42501"]);
+    assert_eq!(seal(&server, signing).await.unwrap().size, 11);
+    assert_eq!(terminal(&url, desk, &key.to_string()).await, Ok(11));
+    assert!(verified(&server, &good, None).await.is_empty());
+}
+
+/// One page of leaves and what comes after it, while a sealer seals.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_tree_that_grows_while_it_is_walked_is_whole() {
+    let server = centre().await;
+    let folder = tempfile::tempdir().unwrap();
+    record(&server, 150_802, 5_000).await;
+    assert_eq!(seal(&server, folder.path()).await.unwrap().size, 5_000);
+    let (key, auditor) = (signer(folder.path()), person(&server.url(DATABASE), "0401").await);
+    let mut ledger = person(&server.url(DATABASE), "sealer").await;
+    let mut sealer = sealer(folder.path());
+    let grow = async {
+        for _ in 0..100_000 {
+            record(&server, 150_402, 3).await;
+            sealer.seal(&mut ledger, now()).await.unwrap();
+        }
+    };
+    let look = async {
+        let mut sizes = Vec::new();
+        for _ in 0..8 {
+            let found = auditor.verify_tree(Some(key.verifier()), None).await.unwrap();
+            assert_eq!(found.differences, []);
+            sizes.push(found.leaves);
+        }
+        sizes
+    };
+    let sizes = tokio::select! {
+        () = grow => panic!("nobody looked"),
+        sizes = look => sizes,
+    };
+    assert!(sizes[0] < sizes[7], "nothing was sealed meanwhile: {sizes:?}");
+}
+
+#[tokio::test]
+async fn a_signed_batch_whose_events_are_gone_is_an_alarm() {
+    let server = centre().await;
+    let folder = tempfile::tempdir().unwrap();
+    record(&server, 150_802, 5).await;
+    let proxy = Proxy::before(server.address(), 7).await;
+    let mut ledger = person(&server.url_by(proxy.address(), DATABASE), "sealer").await;
+    // It is written down and signed, and never gets there.
+    let mut cut = 200;
+    while !folder.path().join("pending").exists() {
+        proxy.end(Way::Up, cut, How::Close);
+        let told = sealer(folder.path()).seal(&mut ledger, now()).await;
+        assert!(told.is_err(), "sealed before {cut} bytes were cut");
+        cut += 100;
+    }
+    proxy.set(Default::default());
+    assert_eq!(ledger.state().await.unwrap().size, 0);
+    let lost = "DELETE FROM core.claim_event WHERE place > 3; UPDATE core.chain SET length = 3,
+        head = (SELECT hash FROM core.claim_event WHERE place = 3)";
+    as_owner(&server, lost).await;
+    let told = seal(&server, folder.path()).await;
+    assert!(matches!(told, Err(SealError::Alarm(Alarm::Forked { size: 5 }))), "{told:?}");
+    assert!(folder.path().join("alarm.log").exists());
+}
+
 #[tokio::test]
 async fn what_can_not_be_corrected_is_checked_before() {
     let server = centre().await;
@@ -384,7 +493,7 @@ async fn what_can_not_be_corrected_is_checked_before() {
     record(&server, 150_402, 4).await;
     let good = batch(&mut ledger, &key).await;
     type Spoil = fn(&mut Batch);
-    let cases: [(&str, Spoil); 14] = [
+    let cases: [(&str, Spoil); 19] = [
         ("tree-size", |batch| batch.first += 1),
         ("tree-size", |batch| batch.first -= 1),
         ("tree-many", |batch| batch.events.clear()),
@@ -399,6 +508,11 @@ async fn what_can_not_be_corrected_is_checked_before() {
         ("tree-node", |batch| batch.nodes.swap_remove(0).0.level = 3),
         ("tree-note", |batch| batch.note = batch.note.replace("\n13\n", "\n14\n")),
         ("tree-note", |batch| batch.note = "nothing".into()),
+        ("tree-note", |batch| batch.note.truncate(batch.note.find('\u{2014}').unwrap())),
+        ("tree-note", |batch| batch.note = batch.note.replace("\u{2014} centre.", "\u{2014} other.")),
+        ("tree-note", |batch| batch.note.push_str("\u{2014} witness.example AAAAAAAA\n")),
+        ("tree-key", |batch| batch.note = signed_by(&batch.note, "centre.example", 8)),
+        ("tree-key", |batch| batch.note = signed_by(&batch.note, "other.example", 7)),
     ];
     for (n, (code, spoil)) in cases.into_iter().enumerate() {
         let mut spoilt = good.clone();

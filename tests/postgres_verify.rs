@@ -4,10 +4,15 @@
 mod central;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use central::{AUDITOR, Central, Postgres, postgres_with_claims};
+use central::crowd::clerks;
+use central::{AUDITOR, Central, Postgres, postgres, postgres_with_claims};
+use chrono::{DateTime, Utc};
 use huzhu::domain::canonical::{Canonical, hex};
-use huzhu::store::Difference;
+use huzhu::store::sealer::{Sealer, new_key};
+use huzhu::store::{Difference, Store};
 use huzhu::world::PASSWORD;
 use sqlx::Row;
 use sqlx::postgres::PgRow;
@@ -84,6 +89,55 @@ async fn each_change_of_a_generated_centre_is_named() {
     assert_eq!(found, expected);
 }
 
+/// Clerks submit and print, and a sealer seals, while an auditor verifies again and again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_centre_at_work_differs_in_nothing() {
+    let central = Arc::new(postgres().await);
+    let superuser = format!(
+        "SELECT core.make_generated('sealer', sha256('sealer'), 150000, 0, '{{sealer}}', 'x');
+         ALTER ROLE sealer PASSWORD '{PASSWORD}'"
+    );
+    central.tamper(&superuser).await.unwrap();
+    let done = Arc::new(AtomicBool::new(false));
+    let mut at_work = Vec::new();
+    for clerk in clerks(&central, 3, 400).await {
+        let (store, done) = (central.open(&clerk.login).await, Arc::clone(&done));
+        at_work.push(tokio::spawn(async move {
+            for claim in clerk.claims.iter().take_while(|_| !done.load(Ordering::SeqCst)) {
+                let number = store.submit(claim).await.unwrap().claim.number;
+                store.record_print(number).await.unwrap();
+            }
+        }));
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("key");
+    let key = new_key(&path, "centre.example").unwrap();
+    let mut ledger = central.open_by(central.server().address(), "sealer").await;
+    let sealing = Arc::clone(&done);
+    at_work.push(tokio::spawn(async move {
+        let mut sealer = Sealer::open(&path).unwrap();
+        while !sealing.load(Ordering::SeqCst) {
+            sealer.seal(&mut ledger, DateTime::<Utc>::UNIX_EPOCH).await.unwrap();
+        }
+    }));
+    let auditor = central.open_by(central.server().address(), AUDITOR).await;
+    let mut seen = Vec::new();
+    while seen.len() < 8 {
+        let found = auditor.verify().await.unwrap();
+        assert_eq!(found.differences, []);
+        let tree = auditor.verify_tree(Some(key.clone()), None).await.unwrap();
+        assert_eq!(tree.differences, []);
+        if tree.leaves > 0 {
+            seen.push((found.claims, tree.leaves));
+        }
+    }
+    done.store(true, Ordering::SeqCst);
+    for task in at_work {
+        task.await.unwrap();
+    }
+    assert!(seen[0].0 < seen[7].0 && seen[0].1 < seen[7].1, "nothing came in meanwhile: {seen:?}");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_gone_from_the_end_is_named_by_its_office() {
     let central = postgres_with_claims(CLAIMS).await;
@@ -111,7 +165,7 @@ async fn an_auditor_is_given_nothing_to_try_a_card_against() {
     };
     let all = asked(
         AUDITOR,
-        "SELECT * FROM api_v1.verify_claims(0, 0, 0, 2000); SELECT * FROM api_v1.verify_events(0, 0, 5000)",
+        "SELECT * FROM api_v1.verify_claims(0, 0, 0, 0, 2000); SELECT * FROM api_v1.verify_events(0, 0, 0, 5000)",
     );
     let claims = "SELECT c.id::text, replace(c.salt::text, '-', ''), k.number, c.office, c.year, c.number
         FROM core.claim c JOIN core.card k ON k.league = c.member_league AND k.member = c.member AND k.place = c.card";

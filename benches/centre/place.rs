@@ -102,13 +102,6 @@ impl Place {
         self.superuser.clone().disable_statement_logging().connect().await.expect("a connection")
     }
 
-    /// A line of a person: the superuser's, who may open any number of them.
-    pub async fn person(&self, login: &str) -> PgConnection {
-        let mut line = self.superuser().await;
-        become_person(&mut line, login).await;
-        line
-    }
-
     /// The auditor's store.
     pub async fn auditor(&self) -> PostgresStore {
         let store = PostgresStore::new(self.options());
@@ -117,7 +110,7 @@ impl Place {
     }
 }
 
-/// Makes a superuser's line that of a person, with the settings that his login would have.
+/// Makes a superuser's line that of a person (who may open only few), with the settings that his login would have.
 pub async fn become_person(line: &mut PgConnection, login: &str) {
     let settings: Vec<String> = sqlx::query_scalar(
         "SELECT unnest(s.setconfig) FROM pg_db_role_setting s JOIN pg_roles r ON r.oid = s.setrole WHERE r.rolname = $1",

@@ -2,15 +2,13 @@
 //! line in turn: what disturbs one disturbs the other. Beside the times stands what the server computed for one (from the
 //! kernel's account of its process), which other work on the machine hardly changes.
 
-use std::fs::File;
-use std::os::unix::fs::FileExt;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
 use sqlx::postgres::PgConnection;
 
 use super::Options;
-use super::figures::{Times, load};
+use super::figures::{Account, Times, load};
 use super::place::{Place, ask, become_person, become_superuser};
 use super::terms::{Ask, KINDS, asks, sample};
 
@@ -133,22 +131,6 @@ fn show(row: &mut Row, floor: Option<&Floor>) -> Floor {
 async fn probe(line: &mut PgConnection, member: i64) {
     let query = sqlx::query("SELECT name FROM core.member WHERE league = $1 AND id = $2").bind(LEAGUE).bind(member);
     query.fetch_one(line).await.expect("a member");
-}
-
-/// What the kernel counted for a process on this machine.
-struct Account(Option<File>);
-
-impl Account {
-    fn of(pid: i32) -> Account {
-        Account(File::open(format!("/proc/{pid}/schedstat")).ok())
-    }
-
-    fn computed(&self) -> Duration {
-        let mut bytes = [0; 64];
-        let read = self.0.as_ref().and_then(|file| file.read_at(&mut bytes, 0).ok()).unwrap_or(0);
-        let text = std::str::from_utf8(&bytes[..read]).unwrap_or_default();
-        Duration::from_nanos(text.split(' ').next().and_then(|nanos| nanos.parse().ok()).unwrap_or(0))
-    }
 }
 
 /// Puts ourselves and the server's process ahead of everything else; whether that was granted.

@@ -9,11 +9,12 @@ use huzhu::store::Store;
 use sqlx::Row;
 use sqlx::postgres::PgConnection;
 use tokio::sync::Barrier;
+use tokio::task::JoinHandle;
 
 use super::Options;
 use super::claims::{Clerk, clerks, prepare};
-use super::figures::{Times, load};
-use super::place::{Place, ask, run as execute};
+use super::figures::{Account, Times, load};
+use super::place::{Place, ask, become_person, run as execute};
 
 const SUBMIT: &str = "SELECT api_v1.submit($1::json)::text";
 /// Connections, and whether all are of one office.
@@ -23,6 +24,8 @@ const TRIALS: [(usize, bool); 5] = [(1, false), (8, false), (64, false), (8, tru
 struct Rate {
     a_second: f64,
     times: Times,
+    /// What the server's processes computed for one, in milliseconds.
+    computed: f64,
 }
 
 /// Measures, prints, and verifies.
@@ -36,8 +39,8 @@ pub async fn run(place: &Place, options: &Options) {
         options.claims
     );
     println!(
-        "{:>11} {:>12} {:>8} {:>8} {:>8} {:>8} {:>12} {:>6} {:>6}",
-        "connections", "offices", "a second", "p50", "p95", "p99", "bare commits", "x", "load"
+        "{:>11} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>13} {:>8} {:>6} {:>6}",
+        "connections", "offices", "a second", "p50", "p95", "p99", "server", "bare a second", "server", "x", "load"
     );
     let mut sent = 0;
     for (lines, one) in TRIALS {
@@ -46,15 +49,18 @@ pub async fn run(place: &Place, options: &Options) {
         // The first of each line prepares its statement and is not timed.
         prepare(&mut superuser, &mut clerks, each + 1).await;
         // The floor on both sides of what it is for.
-        let bare = commits(place, lines, each.div_ceil(2)).await;
+        let first = commits(place, lines, each.div_ceil(2)).await;
         let mut rate = submits(place, clerks).await;
-        let bare = (bare + commits(place, lines, each.div_ceil(2)).await) / 2.0;
+        let last = commits(place, lines, each.div_ceil(2)).await;
+        let bare = (first.a_second + last.a_second) / 2.0;
         sent += (each + 1) * lines;
         let offices = if one { 1 } else { lines };
         let [p50, p95, p99] = [50, 95, 99].map(|percent| rate.times.micros(percent) / 1e3);
         println!(
-            "{lines:11} {offices:12} {:8.0} {p50:8.2} {p95:8.2} {p99:8.2} {bare:12.0} {:6.2} {:>6}",
+            "{lines:11} {offices:8} {:8.0} {p50:8.2} {p95:8.2} {p99:8.2} {:8.2} {bare:13.0} {:8.2} {:6.2} {:>6}",
             rate.a_second,
+            rate.computed,
+            (first.computed + last.computed) / 2.0,
             rate.a_second / bare,
             load()
         );
@@ -67,17 +73,18 @@ async fn submits(place: &Place, clerks: Vec<Clerk>) -> Rate {
     let start = Arc::new(Barrier::new(clerks.len() + 1));
     let mut workers = Vec::new();
     for clerk in clerks {
-        let mut line = place.person(&clerk.login).await;
+        let (mut line, account) = counted(place).await;
+        become_person(&mut line, &clerk.login).await;
         let start = Arc::clone(&start);
         workers.push(tokio::spawn(async move {
             let (first, claims) = clerk.claims.split_first().expect("a claim");
             submit(&mut line, first).await;
             start.wait().await;
-            let mut times = Times::default();
+            let (mut times, before) = (Times::default(), account.computed());
             for claim in claims {
                 times.push(submit(&mut line, claim).await);
             }
-            times
+            (times, account.computed() - before)
         }));
     }
     measured(&start, workers).await
@@ -93,23 +100,23 @@ async fn submit(line: &mut PgConnection, claim: &str) -> Duration {
 }
 
 /// Bare durable commits a second.
-async fn commits(place: &Place, lines: usize, each: usize) -> f64 {
+async fn commits(place: &Place, lines: usize, each: usize) -> Rate {
     let start = Arc::new(Barrier::new(lines + 1));
     let mut workers = Vec::new();
     for _ in 0..lines {
-        let mut line = place.superuser().await;
+        let (mut line, account) = counted(place).await;
         let start = Arc::clone(&start);
         workers.push(tokio::spawn(async move {
             commit(&mut line, 0).await;
             start.wait().await;
-            let mut times = Times::default();
+            let (mut times, before) = (Times::default(), account.computed());
             for n in 0..each {
                 times.push(commit(&mut line, n as i64).await);
             }
-            times
+            (times, account.computed() - before)
         }));
     }
-    measured(&start, workers).await.a_second
+    measured(&start, workers).await
 }
 
 async fn commit(line: &mut PgConnection, n: i64) -> Duration {
@@ -118,15 +125,26 @@ async fn commit(line: &mut PgConnection, n: i64) -> Duration {
     started.elapsed()
 }
 
+/// A line, and what the kernel counts for the server's process behind it.
+async fn counted(place: &Place) -> (PgConnection, Account) {
+    let mut line = place.superuser().await;
+    let pid = ask(&mut line, "SELECT pg_backend_pid()").await;
+    (line, Account::of(pid))
+}
+
 /// Lets all workers begin at once, and waits for the last.
-async fn measured(start: &Barrier, workers: Vec<tokio::task::JoinHandle<Times>>) -> Rate {
+async fn measured(start: &Barrier, workers: Vec<JoinHandle<(Times, Duration)>>) -> Rate {
     start.wait().await;
     let started = Instant::now();
-    let mut times = Times::default();
+    let (mut times, mut computed) = (Times::default(), Duration::ZERO);
     for worker in workers {
-        times.extend(worker.await.expect("a worker"));
+        let (of_line, of_server) = worker.await.expect("a worker");
+        times.extend(of_line);
+        computed += of_server;
     }
-    Rate { a_second: times.len() as f64 / started.elapsed().as_secs_f64(), times }
+    let count = times.len() as f64;
+    let a_second = count / started.elapsed().as_secs_f64();
+    Rate { a_second, times, computed: computed.as_secs_f64() * 1e3 / count }
 }
 
 /// Count, numbers and events agree, and the auditor finds nothing.

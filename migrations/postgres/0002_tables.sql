@@ -31,7 +31,7 @@ CREATE TABLE core.office (
 
 -- Who may log in. `person` is a hash of the ID number: one active account a person, and nobody handles his own claim.
 CREATE TABLE core.account (
-    login     text    NOT NULL PRIMARY KEY CHECK (login ~ '^[a-z0-9]{2,20}$' AND login !~ '^(huzhu|postgres|pg)'),
+    login     text    NOT NULL PRIMARY KEY CHECK (core.is_login(login)),
     person    bytea   NOT NULL,
     office    integer NOT NULL REFERENCES core.office,
     league    integer NOT NULL,
@@ -39,9 +39,11 @@ CREATE TABLE core.account (
     duties    text[]  NOT NULL,
     active    boolean NOT NULL,
     generated boolean NOT NULL,
-    region    boolean NOT NULL GENERATED ALWAYS AS (league = 150000 OR 'region' = ANY (duties)) STORED,
-    -- 三员分立: who runs the system, who gives duties and who audits are three persons, none of them with other duties.
-    CHECK (cardinality(duties) <= 1 OR NOT duties && ARRAY['sysadmin', 'secadmin', 'auditor', 'guard', 'sealer'])
+    -- Sees every league: by the duty `region`, or as auditor or sealer of the association's own office. Who makes accounts
+    -- chooses the office, who gives duties the duty: neither lets anybody see all alone.
+    region    boolean NOT NULL GENERATED ALWAYS AS (office = 150000 AND duties && ARRAY['region', 'auditor', 'sealer']) STORED,
+    CHECK (duties <@ core.duties() AND core.are_separate(duties)),
+    CHECK (office = 150000 OR 'region' <> ALL (duties))
 );
 CREATE UNIQUE INDEX account_person ON core.account (person) WHERE active;
 
@@ -147,6 +149,7 @@ CREATE TABLE core.diagnosis (
 CREATE TABLE core.policy (
     code         text        NOT NULL,
     version      integer     NOT NULL,
+    period       integer     NOT NULL,  -- as the text says
     text         text        NOT NULL,
     sha256       text        NOT NULL CHECK (sha256 ~ '^[0-9a-f]{64}$'),
     published_at timestamptz NOT NULL,

@@ -60,6 +60,9 @@ CREATE FUNCTION core.day_of(moment timestamptz) RETURNS date
 LANGUAGE sql IMMUTABLE AS $$ SELECT (moment AT TIME ZONE 'Asia/Shanghai')::date $$;
 CREATE FUNCTION core.moment_text(moment timestamptz) RETURNS text
 LANGUAGE sql IMMUTABLE AS $$ SELECT to_char(moment AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') $$;
+-- Whatever form of dates a session has.
+CREATE FUNCTION core.day_text(day date) RETURNS text
+LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RETURN to_char(day, 'YYYY-MM-DD'); END $$;
 
 -- Refusals. The detail is a reason code, a revision, a moment; never a value of another row.
 CREATE FUNCTION core.refuse(reason text) RETURNS void LANGUAGE plpgsql SET search_path = '' AS $$
@@ -85,25 +88,34 @@ END $$;
 
 -- Canonical bytes: each field as its length in bytes, a colon and the bytes (NFC, UTF-8).
 CREATE FUNCTION core.canonical(VARIADIC fields text[]) RETURNS bytea
-LANGUAGE sql IMMUTABLE SET search_path = '' AS $$
-    SELECT convert_to(string_agg(octet_length(f.text) || ':' || f.text, '' ORDER BY f.at), 'UTF8')
-    FROM (
-        -- Nearly all text is NFC already, and known to be so without writing it anew. OFFSET 0: worked out once.
-        SELECT u.at, CASE WHEN octet_length(u.text) = length(u.text) OR u.text IS NFC NORMALIZED THEN u.text
-            ELSE normalize(u.text, NFC) END AS text
-        FROM unnest(fields) WITH ORDINALITY u(text, at) OFFSET 0) f
-$$;
+LANGUAGE plpgsql IMMUTABLE SET search_path = '' AS $$
+BEGIN
+    RETURN (
+        SELECT convert_to(string_agg(octet_length(f.text) || ':' || f.text, '' ORDER BY f.at), 'UTF8')
+        FROM (
+            -- Nearly all text is NFC already, and known to be so without writing it anew. OFFSET 0: worked out once.
+            SELECT u.at, CASE WHEN octet_length(u.text) = length(u.text) OR u.text IS NFC NORMALIZED THEN u.text
+                ELSE normalize(u.text, NFC) END AS text
+            FROM unnest(fields) WITH ORDINALITY u(text, at) OFFSET 0) f);
+END $$;
 CREATE FUNCTION core.hash_hex(VARIADIC fields text[]) RETURNS text
-LANGUAGE sql IMMUTABLE SET search_path = '' AS $$ SELECT encode(sha256(core.canonical(VARIADIC fields)), 'hex') $$;
+LANGUAGE plpgsql IMMUTABLE SET search_path = '' AS $$
+BEGIN
+    RETURN encode(sha256(core.canonical(VARIADIC fields)), 'hex');
+END $$;
 -- What stands for a personal value in a claim's hash, and what auditors see of it: salted with the claim's own random 32
 -- digits, which nobody is told, so that trying all cards or remarks against it finds nothing.
 CREATE FUNCTION core.commitment(name text, salt uuid, value text) RETURNS text
-LANGUAGE sql IMMUTABLE SET search_path = '' AS $$
-    SELECT CASE WHEN value = '' THEN '' ELSE core.hash_hex(name, replace(salt::text, '-', ''), value) END
-$$;
+LANGUAGE plpgsql IMMUTABLE SET search_path = '' AS $$
+BEGIN
+    RETURN CASE WHEN value = '' THEN '' ELSE core.hash_hex(name, replace(salt::text, '-', ''), value) END;
+END $$;
 -- A person, as accounts and members are compared.
 CREATE FUNCTION core.person_hash(id_number text) RETURNS bytea
-LANGUAGE sql IMMUTABLE SET search_path = '' AS $$ SELECT sha256(core.canonical('huzhu-person-1', id_number)) $$;
+LANGUAGE plpgsql IMMUTABLE SET search_path = '' AS $$
+BEGIN
+    RETURN sha256(core.canonical('huzhu-person-1', id_number));
+END $$;
 
 -- Masks (contract 3).
 CREATE FUNCTION core.mask(value text, head integer, tail integer) RETURNS text
@@ -114,10 +126,12 @@ $$;
 
 -- HZ150802-2021-0000412-95: the check by ISO 7064 MOD 97-10.
 CREATE FUNCTION core.claim_number(office integer, year integer, number integer) RETURNS text
-LANGUAGE sql IMMUTABLE SET search_path = '' AS $$
-    SELECT format('HZ%s-%s-%s-%s', o, y, n, lpad((98 - mod((o || y || n || '00')::numeric, 97))::text, 2, '0'))
-    FROM (SELECT lpad(office::text, 6, '0') AS o, lpad(year::text, 4, '0') AS y, lpad(number::text, 7, '0') AS n) d
-$$;
+LANGUAGE plpgsql IMMUTABLE SET search_path = '' AS $$
+BEGIN
+    RETURN (
+        SELECT format('HZ%s-%s-%s-%s', o, y, n, lpad((98 - mod((o || y || n || '00')::numeric, 97))::text, 2, '0'))
+        FROM (SELECT lpad(office::text, 6, '0') AS o, lpad(year::text, 4, '0') AS y, lpad(number::text, 7, '0') AS n) d);
+END $$;
 
 -- Bills: spaces, dashes and widths out; the key under which one may be claimed once in the region (domain/bill.rs).
 CREATE FUNCTION core.plain(value text) RETURNS text
@@ -125,9 +139,10 @@ LANGUAGE sql IMMUTABLE AS $$
     SELECT upper(regexp_replace(normalize(value, NFKC) COLLATE "und-x-icu", '[^[:alnum:]]', '', 'g') COLLATE "C")
 $$;
 CREATE FUNCTION core.bill_key(code text, number text, hospital text) RETURNS text
-LANGUAGE sql IMMUTABLE SET search_path = '' AS $$
-    SELECT CASE WHEN code = '' THEN 'P/' || core.plain(hospital) ELSE 'E/' || core.plain(code) END || '/' || core.plain(number)
-$$;
+LANGUAGE plpgsql IMMUTABLE SET search_path = '' AS $$
+BEGIN
+    RETURN CASE WHEN code = '' THEN 'P/' || core.plain(hospital) ELSE 'E/' || core.plain(code) END || '/' || core.plain(number);
+END $$;
 -- Stays are half-open; a stay of one day is one day.
 CREATE FUNCTION core.span(admission date, discharge date) RETURNS daterange
 LANGUAGE sql IMMUTABLE AS $$ SELECT daterange(admission, greatest(discharge, admission + 1)) $$;
@@ -135,86 +150,100 @@ LANGUAGE sql IMMUTABLE AS $$ SELECT daterange(admission, greatest(discharge, adm
 -- The recorded fields of a claim as its hash takes them, in the order of contract 6, then those that were derived for
 -- lists (store/recorded.rs). `card` is the whole number, or nothing.
 CREATE FUNCTION core.claim_fields(c core.claim, card text, state_then text) RETURNS text[]
-LANGUAGE sql IMMUTABLE SET search_path = '' AS $$
-    SELECT ARRAY[
-        c.id::text, c.league::text, c.office::text, core.claim_number(c.office, c.year, c.number), c.member::text,
-        c.period::text, c.kind, state_then, '1', core.moment_text(c.submitted_at), c.clerk, c.channel, c.bill_code,
-        c.bill_number, c.bill_check, c.bill_hospital, c.hospital, c.diagnosis, c.diagnosis_name,
-        CASE WHEN c.standard THEN '1' ELSE '0' END, c.mode, c.facts, c.policy, c.version::text, c.policy_sha256,
-        c.assessment, c.total::text, c.bank, core.commitment('card', c.salt, coalesce(card, '')), c.last4,
-        core.commitment('agent', c.salt, c.agent), c.documents, c.reasons, core.commitment('remark', c.salt, c.remark),
-        c.seat::text, c.day::text, coalesce(c.admission::text, ''), coalesce(c.discharge::text, ''),
-        coalesce(c.settlement::text, ''), c.medical_total::text]
-$$;
+LANGUAGE plpgsql IMMUTABLE SET search_path = '' AS $$
+BEGIN
+    RETURN ARRAY[
+            c.id::text, c.league::text, c.office::text, core.claim_number(c.office, c.year, c.number), c.member::text,
+            c.period::text, c.kind, state_then, '1', core.moment_text(c.submitted_at), c.clerk, c.channel, c.bill_code,
+            c.bill_number, c.bill_check, c.bill_hospital, c.hospital, c.diagnosis, c.diagnosis_name,
+            CASE WHEN c.standard THEN '1' ELSE '0' END, c.mode, c.facts, c.policy, c.version::text, c.policy_sha256,
+            c.assessment, c.total::text, c.bank, core.commitment('card', c.salt, coalesce(card, '')), c.last4,
+            core.commitment('agent', c.salt, c.agent), c.documents, c.reasons, core.commitment('remark', c.salt, c.remark),
+            c.seat::text, core.day_text(c.day), coalesce(core.day_text(c.admission), ''), coalesce(core.day_text(c.discharge), ''),
+            coalesce(core.day_text(c.settlement), ''), c.medical_total::text];
+END $$;
 -- What the event of a submit carries: the hash of the claim, and eight digits a field so that a change can be named. In one
 -- statement over all fields: a function a field would cost more than everything else of a submit.
 CREATE FUNCTION core.submit_body(c core.claim, card text, state_then text) RETURNS text
-LANGUAGE sql IMMUTABLE SET search_path = '' AS $$
-    SELECT format('{"claim":"%s","fields":"%s","form":2}',
-        encode(sha256(convert_to('13:huzhu-claim-2' || string_agg(f.field, '' ORDER BY f.at), 'UTF8')), 'hex'),
-        string_agg(left(encode(sha256(convert_to(octet_length(f.name) || ':' || f.name || '36:' || c.id || f.field, 'UTF8')),
-            'hex'), 8), '' ORDER BY f.at))
-    FROM (
-        SELECT n.at, n.name, octet_length(n.text) || ':' || n.text AS field FROM (
-            SELECT v.at, v.name, CASE WHEN octet_length(v.value) = length(v.value) OR v.value IS NFC NORMALIZED THEN v.value
-                ELSE normalize(v.value, NFC) END AS text
-            FROM unnest(
-            ARRAY['id', 'league', 'office', 'number', 'member', 'cover', 'kind', 'state', 'rev', 'submitted_at', 'clerk',
-                'channel', 'bill_code', 'bill_number', 'bill_check', 'bill_hospital', 'hospital', 'diagnosis',
-                'diagnosis_name', 'standard', 'mode', 'facts', 'policy', 'version', 'policy_sha256', 'assessment', 'total',
-                'bank', 'card', 'last4', 'agent', 'documents', 'reasons', 'remark', 'window', 'day', 'admission',
-                'discharge', 'settlement', 'medical_total'],
-            core.claim_fields(c, card, state_then)) WITH ORDINALITY v(name, value, at) OFFSET 0) n OFFSET 0) f
-$$;
+LANGUAGE plpgsql IMMUTABLE SET search_path = '' AS $$
+BEGIN
+    RETURN (
+        SELECT format('{"claim":"%s","fields":"%s","form":2}',
+            encode(sha256(convert_to('13:huzhu-claim-2' || string_agg(f.field, '' ORDER BY f.at), 'UTF8')), 'hex'),
+            string_agg(left(encode(sha256(convert_to(octet_length(f.name) || ':' || f.name || '36:' || c.id || f.field, 'UTF8')),
+                'hex'), 8), '' ORDER BY f.at))
+        FROM (
+            SELECT n.at, n.name, octet_length(n.text) || ':' || n.text AS field FROM (
+                SELECT v.at, v.name, CASE WHEN octet_length(v.value) = length(v.value) OR v.value IS NFC NORMALIZED THEN v.value
+                    ELSE normalize(v.value, NFC) END AS text
+                FROM unnest(
+                ARRAY['id', 'league', 'office', 'number', 'member', 'cover', 'kind', 'state', 'rev', 'submitted_at', 'clerk',
+                    'channel', 'bill_code', 'bill_number', 'bill_check', 'bill_hospital', 'hospital', 'diagnosis',
+                    'diagnosis_name', 'standard', 'mode', 'facts', 'policy', 'version', 'policy_sha256', 'assessment', 'total',
+                    'bank', 'card', 'last4', 'agent', 'documents', 'reasons', 'remark', 'window', 'day', 'admission',
+                    'discharge', 'settlement', 'medical_total'],
+                core.claim_fields(c, card, state_then)) WITH ORDINALITY v(name, value, at) OFFSET 0) n OFFSET 0) f);
+END $$;
 
--- A claim as lists show it. Of one out of scope: its number, office, state and day.
+-- A claim as lists show it. Of one out of scope nothing of what was treated, when and for how much.
 CREATE FUNCTION core.line(c core.claim, sees boolean) RETURNS json
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
-    SELECT json_build_object(
-        'office', c.office::text, 'year', c.year, 'number', c.number, 'rev', c.rev, 'state', c.state, 'submitted', c.day,
-        'period', c.period, 'member', c.member, 'told', sees,
-        'member_name', (SELECT m.name FROM core.member m WHERE m.league = c.member_league AND m.id = c.member),
-        'kind', CASE WHEN sees THEN c.kind END,
-        'admission', CASE WHEN sees THEN c.admission END,
-        'until', CASE WHEN sees THEN coalesce(c.discharge, c.settlement) END,
-        'hospital', CASE WHEN sees THEN coalesce((SELECT h.name FROM core.hospital h WHERE h.code = c.hospital), '') END,
-        'medical_total', CASE WHEN sees THEN c.medical_total::text END,
-        'total', CASE WHEN sees THEN c.total::text END,
-        'documents', CASE WHEN sees THEN c.documents::json END)
-$$;
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = '' AS $$
+BEGIN
+    RETURN (
+        SELECT json_build_object(
+            'office', c.office::text, 'year', c.year, 'number', c.number, 'rev', c.rev, 'state', c.state, 'submitted', c.day,
+            'period', c.period, 'member', c.member, 'told', sees,
+            'member_name', (SELECT m.name FROM core.member m WHERE m.league = c.member_league AND m.id = c.member),
+            'kind', CASE WHEN sees THEN c.kind END,
+            'admission', CASE WHEN sees THEN c.admission END,
+            'until', CASE WHEN sees THEN coalesce(c.discharge, c.settlement) END,
+            'hospital', CASE WHEN sees THEN coalesce((SELECT h.name FROM core.hospital h WHERE h.code = c.hospital), '') END,
+            'medical_total', CASE WHEN sees THEN c.medical_total::text END,
+            'total', CASE WHEN sees THEN c.total::text END,
+            'documents', CASE WHEN sees THEN c.documents::json END));
+END $$;
 
 -- What is told of a claim that stands in the way: all of it in scope, else its office, number and state.
 CREATE FUNCTION core.standing(claim_league integer, claim_id uuid, me core.account) RETURNS json
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
-    SELECT json_build_object('office', c.office::text, 'year', c.year, 'number', c.number, 'office_name', o.name, 'state', c.state,
-        'line', CASE WHEN me.region OR c.league = me.league THEN core.line(c, true) END)
-    FROM core.claim c JOIN core.office o ON o.code = c.office WHERE c.league = claim_league AND c.id = claim_id
-$$;
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = '' AS $$
+BEGIN
+    RETURN (
+        SELECT json_build_object('office', c.office::text, 'year', c.year, 'number', c.number, 'office_name', o.name, 'state', c.state,
+            'line', CASE WHEN me.region OR c.league = me.league THEN core.line(c, true) END)
+        FROM core.claim c JOIN core.office o ON o.code = c.office WHERE c.league = claim_league AND c.id = claim_id);
+END $$;
 CREATE FUNCTION core.bill_standing(bill text, me core.account) RETURNS json
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
-    SELECT core.standing(b.league, b.claim, me) FROM core.bill b WHERE b.key = bill
-$$;
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = '' AS $$
+BEGIN
+    RETURN (SELECT core.standing(b.league, b.claim, me) FROM core.bill b WHERE b.key = bill);
+END $$;
 CREATE FUNCTION core.stay_standings(member_id bigint, admission date, discharge date, me core.account) RETURNS json
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
-    SELECT coalesce(json_agg(core.standing(s.league, s.claim, me) ORDER BY lower(s.span), s.claim), '[]')
-    FROM core.stay s
-    WHERE int8range(s.member, s.member, '[]') && int8range(member_id, member_id, '[]') AND s.span && core.span(admission, discharge)
-$$;
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = '' AS $$
+BEGIN
+    RETURN (
+        SELECT coalesce(json_agg(core.standing(s.league, s.claim, me) ORDER BY lower(s.span), s.claim), '[]')
+        FROM core.stay s
+        WHERE int8range(s.member, s.member, '[]') && int8range(member_id, member_id, '[]') AND s.span && core.span(admission, discharge));
+END $$;
 
 -- Of a member, whichever offices took his claims (those of his league and the association's own): his claims, newest
 -- first; what live ones were paid, in the order of submission.
 CREATE FUNCTION core.lines_of(member_id bigint, me core.account) RETURNS json
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
-    SELECT coalesce(json_agg(core.line(c, me.region OR c.league = me.league) ORDER BY c.submitted_at DESC, c.id DESC), '[]')
-    FROM core.claim c WHERE c.league IN ((member_id / 10000000)::integer, 150000) AND c.member = member_id
-$$;
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = '' AS $$
+BEGIN
+    RETURN (
+        SELECT coalesce(json_agg(core.line(c, me.region OR c.league = me.league) ORDER BY c.submitted_at DESC, c.id DESC), '[]')
+        FROM core.claim c WHERE c.league IN ((member_id / 10000000)::integer, 150000) AND c.member = member_id);
+END $$;
 CREATE FUNCTION core.paid_to(member_id bigint) RETURNS json
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
-    SELECT coalesce(json_agg(json_build_object('period', p.period, 'benefit', p.benefit, 'base', p.base::text,
-        'days', p.days, 'amount', p.amount::text) ORDER BY c.submitted_at, c.id, p.place), '[]')
-    FROM core.claim c JOIN core.claim_paid p ON p.league = c.league AND p.claim = c.id
-    WHERE c.league IN ((member_id / 10000000)::integer, 150000) AND c.member = member_id AND c.state <> 'withdrawn'
-$$;
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = '' AS $$
+BEGIN
+    RETURN (
+        SELECT coalesce(json_agg(json_build_object('period', p.period, 'benefit', p.benefit, 'base', p.base::text,
+            'days', p.days, 'amount', p.amount::text) ORDER BY c.submitted_at, c.id, p.place), '[]')
+        FROM core.claim c JOIN core.claim_paid p ON p.league = c.league AND p.claim = c.id
+        WHERE c.league IN ((member_id / 10000000)::integer, 150000) AND c.member = member_id AND c.state <> 'withdrawn');
+END $$;
 
 -- Search terms are counted beside transactions: nothing takes a count back, and none waits for the disk. What is typed on
 -- within two seconds is one term. `terms_LOGIN` holds the moment (in milliseconds) at which a person who asked at the

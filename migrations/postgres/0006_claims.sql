@@ -1,29 +1,41 @@
 -- Claims: what stands in the way of one, submit, withdraw, prints, and what the desk shows.
 SET LOCAL ROLE huzhu_owner;
 
--- A claim whole, as the program reads it: `new` has the form in which it was sent.
-CREATE FUNCTION core.claim_json(c core.claim) RETURNS json
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+-- A claim in the form in which it was sent; with `personal` false without what is somebody's own. It has no settings: it
+-- becomes part of the statement that calls it.
+CREATE FUNCTION core.claim_new(c core.claim, personal boolean) RETURNS json
+LANGUAGE sql STABLE AS $$
     SELECT json_build_object(
-        'new', json_build_object(
-            'id', c.id, 'member', c.member, 'period', c.period, 'kind', c.kind, 'state', c.state, 'channel', c.channel,
-            'window', c.seat,
-            'bill', json_build_object('code', c.bill_code, 'number', c.bill_number, 'check', c.bill_check, 'hospital', c.bill_hospital),
-            'hospital', c.hospital,
-            'diagnosis', json_build_object('code', c.diagnosis, 'name', c.diagnosis_name, 'standard', c.standard),
-            'mode', c.mode, 'admission', c.admission, 'discharge', c.discharge, 'settlement', c.settlement,
-            'facts', c.facts, 'policy', json_build_object('code', c.policy, 'version', c.version, 'sha256', c.policy_sha256),
-            'assessment', c.assessment, 'total', c.total::text,
-            'payee', json_build_object('payee', 'on_file', 'bank', c.bank, 'last4', c.last4),
-            'agent', CASE WHEN c.agent <> '' THEN c.agent::json END,
-            'documents', c.documents::json, 'reasons', c.reasons::json, 'remark', c.remark),
-        'office', c.office::text, 'year', c.year, 'number', c.number, 'league', c.league::text, 'rev', c.rev,
-        'submitted_at', core.moment_text(c.submitted_at), 'clerk', c.clerk, 'prints', c.prints,
-        'member_name', m.name, 'id_masked', core.mask(m.id_number, 6, 4), 'unit', u.name,
-        'hospital_name', coalesce((SELECT h.name FROM core.hospital h WHERE h.code = c.hospital), ''))
-    FROM core.member m JOIN core.unit u ON u.league = m.league AND u.id = m.unit
-    WHERE m.league = c.member_league AND m.id = c.member
+        'id', c.id, 'member', c.member, 'period', c.period, 'kind', c.kind, 'state', c.state, 'channel', c.channel,
+        'window', c.seat,
+        'bill', json_build_object('code', c.bill_code, 'number', c.bill_number, 'check', c.bill_check, 'hospital', c.bill_hospital),
+        'hospital', c.hospital,
+        'diagnosis', json_build_object('code', c.diagnosis, 'name', c.diagnosis_name, 'standard', c.standard),
+        'mode', c.mode, 'admission', c.admission, 'discharge', c.discharge, 'settlement', c.settlement,
+        'facts', c.facts, 'policy', json_build_object('code', c.policy, 'version', c.version, 'sha256', c.policy_sha256),
+        'assessment', c.assessment, 'total', c.total::text,
+        'payee', json_build_object('payee', 'on_file', 'bank', c.bank, 'last4', c.last4),
+        'agent', CASE WHEN personal AND c.agent <> '' THEN jsonb_set(c.agent::jsonb, '{id_number}',
+            to_jsonb(core.mask(c.agent::jsonb ->> 'id_number', 6, 4))) END,
+        'documents', CASE WHEN personal THEN c.documents::json ELSE '[]' END,
+        'reasons', CASE WHEN personal THEN c.reasons::json ELSE '[]' END,
+        'remark', CASE WHEN personal THEN c.remark ELSE '' END)
 $$;
+
+-- A claim whole, as the program reads it.
+CREATE FUNCTION core.claim_json(c core.claim) RETURNS json
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = '' AS $$
+BEGIN
+    RETURN (
+        SELECT json_build_object(
+            'new', core.claim_new(c, true),
+            'office', c.office::text, 'year', c.year, 'number', c.number, 'league', c.league::text, 'rev', c.rev,
+            'submitted_at', core.moment_text(c.submitted_at), 'clerk', c.clerk, 'prints', c.prints,
+            'member_name', m.name, 'id_masked', core.mask(m.id_number, 6, 4), 'unit', u.name,
+            'hospital_name', coalesce((SELECT h.name FROM core.hospital h WHERE h.code = c.hospital), ''))
+        FROM core.member m JOIN core.unit u ON u.league = m.league AND u.id = m.unit
+        WHERE m.league = c.member_league AND m.id = c.member);
+END $$;
 
 -- The number of an office and year that comes next; the lock on it is given back with the transaction.
 CREATE FUNCTION core.next_number(v_league integer, v_office integer, v_year integer) RETURNS integer
@@ -58,11 +70,13 @@ END $$;
 
 -- The participations that facts must have frozen: as they are now.
 CREATE FUNCTION core.covers_of(member_id bigint) RETURNS jsonb
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
-    SELECT coalesce(jsonb_agg(jsonb_build_object('period', v.period, 'from', v.from_day, 'to', v.to_day) ORDER BY v.period), '[]')
-    FROM core.cover v WHERE v.league = (member_id / 10000000)::integer AND v.member = member_id
-$$;
-GRANT EXECUTE ON FUNCTION core.claim_json(core.claim), core.next_number(integer, integer, integer),
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = '' AS $$
+BEGIN
+    RETURN (
+        SELECT coalesce(jsonb_agg(jsonb_build_object('period', v.period, 'from', v.from_day, 'to', v.to_day) ORDER BY v.period), '[]')
+        FROM core.cover v WHERE v.league = (member_id / 10000000)::integer AND v.member = member_id);
+END $$;
+GRANT EXECUTE ON FUNCTION core.claim_new(core.claim, boolean), core.claim_json(core.claim), core.next_number(integer, integer, integer),
     core.claim_at(integer, integer, integer, core.account), core.covers_of(bigint) TO huzhu_api;
 
 -- An amount as the program writes one: digits, a point, two digits.
@@ -75,17 +89,19 @@ BEGIN
     RETURN value::numeric(14,2);
 END $$;
 
--- What the benefits of an assessment (form 1) got, as later claims see it; its total must be theirs to tell.
+-- What the benefits of an assessment (form 1) got, as later claims see it.
 CREATE FUNCTION core.paid_of(assessment jsonb) RETURNS TABLE (place integer, benefit text, base numeric, days integer, amount numeric)
-LANGUAGE sql IMMUTABLE SET search_path = '' AS $$
-    SELECT (b.at - 1)::integer, b.benefit ->> 'code',
-        coalesce((SELECT core.amount(s.step ->> 'in') FROM jsonb_array_elements(b.benefit -> 'steps') WITH ORDINALITY s(step, at)
-                  WHERE s.step ->> 'op' = 'tiers' ORDER BY s.at LIMIT 1), 0),
-        coalesce((SELECT (s.step ->> 'days')::integer FROM jsonb_array_elements(b.benefit -> 'steps') WITH ORDINALITY s(step, at)
-                  WHERE s.step ->> 'op' = 'per_day' ORDER BY s.at LIMIT 1), 0),
-        core.amount(b.benefit ->> 'paid')
-    FROM jsonb_array_elements(assessment -> 'benefits') WITH ORDINALITY b(benefit, at)
-$$;
+LANGUAGE plpgsql IMMUTABLE SET search_path = '' AS $$
+BEGIN
+    RETURN QUERY
+        SELECT (b.at - 1)::integer, b.benefit ->> 'code',
+            coalesce((SELECT core.amount(s.step ->> 'in') FROM jsonb_array_elements(b.benefit -> 'steps') WITH ORDINALITY s(step, at)
+                      WHERE s.step ->> 'op' = 'tiers' ORDER BY s.at LIMIT 1), 0),
+            coalesce((SELECT (s.step ->> 'days')::integer FROM jsonb_array_elements(b.benefit -> 'steps') WITH ORDINALITY s(step, at)
+                      WHERE s.step ->> 'op' = 'per_day' ORDER BY s.at LIMIT 1), 0),
+            core.amount(b.benefit ->> 'paid')
+        FROM jsonb_array_elements(assessment -> 'benefits') WITH ORDINALITY b(benefit, at);
+END $$;
 GRANT EXECUTE ON FUNCTION core.amount(text), core.paid_of(jsonb) TO huzhu_api;
 
 -- Whether a text is an array of objects with exactly these keys, texts and flags.
@@ -117,7 +133,7 @@ BEGIN
     IF c.kind NOT IN ('inpatient', 'radiotherapy', 'chemotherapy', 'haemodialysis') OR c.mode NOT IN ('by_item', 'disease_package', 'drg_dip')
         OR c.channel <> 'window' OR c.seat NOT BETWEEN 0 AND 99
         OR (c.kind = 'inpatient' AND c.admission IS NULL) OR coalesce(c.settlement, c.discharge) IS NULL
-        OR NOT EXISTS (SELECT FROM core.hospital h WHERE h.code = c.hospital)
+        OR c.hospital !~ '^[HP][0-9]{11}$'
         OR (c.standard AND NOT EXISTS (SELECT FROM core.diagnosis d WHERE d.code = c.diagnosis AND d.name = c.diagnosis_name)) THEN
         PERFORM core.refuse('facts');
     END IF;
@@ -125,16 +141,30 @@ END $$;
 
 -- Whether facts tell of the member, the hospital and the day what the database knows of them.
 CREATE FUNCTION core.knows_facts(c core.claim, facts jsonb) RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
-    SELECT coalesce((facts ->> 'sex', facts ->> 'birth', facts ->> 'area', facts ->> 'hospital_level')
-            = (m.sex, m.birth::text, o.area::text, h.level::text)
-        AND coalesce((facts ->> 'retired')::boolean, false) = m.retired
-        AND coalesce((facts ->> 'out_of_area')::boolean, false) = (h.area / 100 <> o.area / 100)
-        -- A sheet may have been begun before midnight.
-        AND (facts ->> 'submitted')::date BETWEEN core.day_of(core.now()) - 1 AND core.day_of(core.now()), false)
-    FROM core.member m JOIN core.office o ON o.code = m.office JOIN core.hospital h ON h.code = c.hospital
-    WHERE m.league = c.member_league AND m.id = c.member
-$$;
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = '' AS $$
+BEGIN
+    RETURN (
+        -- A hospital that is not on the list has no level and no area.
+        SELECT coalesce((facts ->> 'sex', facts ->> 'birth', facts ->> 'area', coalesce(facts ->> 'hospital_level', '0'))
+                = (m.sex, m.birth::text, o.area::text, coalesce(h.level, 0)::text)
+            AND coalesce((facts ->> 'retired')::boolean, false) = m.retired
+            AND coalesce((facts ->> 'out_of_area')::boolean, false) = coalesce(h.area / 100 <> o.area / 100, false)
+            -- A sheet may have been begun before midnight.
+            AND (facts ->> 'submitted')::date BETWEEN core.day_of(core.now()) - 1 AND core.day_of(core.now()), false)
+        FROM core.member m JOIN core.office o ON o.code = m.office LEFT JOIN core.hospital h ON h.code = c.hospital
+        WHERE m.league = c.member_league AND m.id = c.member);
+END $$;
+
+-- Nobody handles his own claim.
+CREATE FUNCTION core.not_his_own(c core.claim, me core.account) RETURNS void
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = '' AS $$
+BEGIN
+    IF EXISTS (SELECT FROM core.member m WHERE m.league = c.member_league AND m.id = c.member
+               AND core.person_hash(m.id_number) = me.person) THEN
+        PERFORM core.refuse('own');
+    END IF;
+END $$;
+GRANT EXECUTE ON FUNCTION core.not_his_own(core.claim, core.account) TO huzhu_api;
 
 -- What can be said of a claim without other claims: the facts agree with the fields and with what the database holds now,
 -- the policy is published, the documents fit the state. Refusals carry the reason code.
@@ -147,20 +177,19 @@ DECLARE
     covers jsonb;
 BEGIN
     PERFORM core.check_form(c);
-    IF EXISTS (SELECT FROM core.member m WHERE m.league = c.member_league AND m.id = c.member
-               AND core.person_hash(m.id_number) = me.person) THEN
-        PERFORM core.refuse('own');
-    END IF;
+    PERFORM core.not_his_own(c, me);
     missing := EXISTS (SELECT FROM json_array_elements(c.documents::json) d
                        WHERE (d ->> 'required')::boolean AND NOT (d ->> 'present')::boolean);
     IF c.state NOT IN ('submitted', 'returned') OR (c.state = 'submitted' AND missing) THEN
         PERFORM core.refuse('documents');
     END IF;
-    IF core.plain(c.bill_number) = '' OR (CASE core.plain(c.bill_code) WHEN '' THEN length(core.plain(c.bill_number)) > 30
+    -- An electronic bill by its code; a paper one counts with the hospital that wrote it.
+    IF c.bill_hospital <> c.hospital OR core.plain(c.bill_code) !~ '^([0-9]{8,12})?$' OR core.plain(c.bill_number) = '' OR (CASE core.plain(c.bill_code) WHEN '' THEN length(core.plain(c.bill_number)) > 30
         ELSE core.plain(c.bill_number) !~ '^[0-9]{10}$' END) THEN
         PERFORM core.refuse('bill');
     END IF;
-    IF NOT EXISTS (SELECT FROM core.policy p WHERE p.code = c.policy AND p.version = c.version AND p.sha256 = c.policy_sha256) THEN
+    IF NOT EXISTS (SELECT FROM core.policy p WHERE p.code = c.policy AND p.version = c.version AND p.sha256 = c.policy_sha256
+                   AND p.period = c.period) THEN
         PERFORM core.refuse('policy');
     END IF;
     BEGIN
@@ -168,7 +197,8 @@ BEGIN
         IF (facts ->> 'kind', coalesce(facts ->> 'diagnosis', '')) IS DISTINCT FROM (c.kind, c.diagnosis)
             OR ((facts ->> 'admission')::date, (facts ->> 'discharge')::date) IS DISTINCT FROM (c.admission, c.discharge)
             OR coalesce((facts ->> 'settlement')::date, c.discharge) IS DISTINCT FROM coalesce(c.settlement, c.discharge)
-            OR (c.admission IS NULL) <> (c.discharge IS NULL) OR c.admission > c.discharge
+            OR (c.admission IS NULL) <> (c.discharge IS NULL) OR c.admission > c.discharge OR c.admission < c.discharge - 3660
+            OR greatest(c.admission, c.discharge, c.settlement) > core.day_of(core.now())
             OR core.amount(facts ->> 'total') <= 0 OR NOT coalesce(core.knows_facts(c, facts), false) THEN
             PERFORM core.refuse('facts');
         END IF;
@@ -203,10 +233,10 @@ DECLARE
 BEGIN
     SELECT k.* INTO card FROM core.card k WHERE k.league = v_league AND k.member = member_id ORDER BY k.place DESC LIMIT 1;
     IF payee ->> 'payee' = 'on_file' THEN
-        IF card.member IS NULL OR card.bank <> payee ->> 'bank' OR right(card.number, 4) <> payee ->> 'last4' THEN
+        IF card.member IS NULL OR card.bank IS DISTINCT FROM payee ->> 'bank' OR right(card.number, 4) IS DISTINCT FROM payee ->> 'last4' THEN
             PERFORM core.stale(0);
         END IF;
-    ELSIF payee ->> 'payee' = 'new' AND payee ->> 'card' ~ '^[0-9]{12,19}$' THEN
+    ELSIF payee ->> 'payee' = 'new' AND payee ->> 'card' ~ '^[0-9]{12,19}$' AND payee ->> 'bank' ~ '[^[:space:]]' THEN
         IF card.member IS NULL OR (card.bank, card.number) <> (payee ->> 'bank', payee ->> 'card') THEN
             INSERT INTO core.card AS k (league, member, place, bank, number)
             VALUES (v_league, member_id, coalesce(card.place, 0) + 1, payee ->> 'bank', payee ->> 'card')
@@ -308,8 +338,12 @@ BEGIN
     END IF;
     c.member_league := (c.member / 10000000)::integer;
     -- After the casts: 100.5 and 100.50 are the same content.
-    c.request := sha256(core.canonical('huzhu-request-1', session_user, coalesce(payee ->> 'card', ''), coalesce(payee ->> 'last4', ''), c::text));
+    c.request := sha256(core.canonical('huzhu-request-1', session_user, jsonb_set(sent, '{total}', to_jsonb(c.total::text))::text));
     PERFORM core.in_scope(c.member, me);
+    -- A claim lies where its member's league looks for it: in his league, or at the association's own office.
+    IF me.league NOT IN (c.member_league, 150000) THEN
+        PERFORM core.not_allowed();
+    END IF;
     -- One submit for a member at a time: what he was paid is what the next one is computed with.
     PERFORM pg_advisory_xact_lock(c.member);
     SELECT k.* INTO known FROM core.claim k WHERE k.league = c.league AND k.id = c.id;
@@ -387,9 +421,10 @@ BEGIN
         PERFORM core.stale(c.rev);
     ELSIF c.state = 'withdrawn' THEN
         PERFORM core.refuse('withdrawn');
-    ELSIF btrim(coalesce(reason, '')) = '' OR reason ~ '[[:cntrl:]]' OR char_length(reason) > 200 THEN
+    ELSIF coalesce(reason, '') !~ '[^[:space:]　]' OR reason ~ '[[:cntrl:]]' OR char_length(reason) > 200 THEN
         PERFORM core.refuse('reason');
     END IF;
+    PERFORM core.not_his_own(c, me);
     UPDATE core.claim k SET state = 'withdrawn', rev = c.rev + 1 WHERE k.league = c.league AND k.id = c.id;
     DELETE FROM core.bill b WHERE b.league = c.league AND b.claim = c.id
         AND b.key = core.bill_key(c.bill_code, c.bill_number, c.bill_hospital);
@@ -407,6 +442,9 @@ DECLARE
     c core.claim := core.claim_at(office, year, number, me);
 BEGIN
     SELECT k.* INTO c FROM core.claim k WHERE k.league = c.league AND k.id = c.id FOR UPDATE;
+    IF c.prints >= 99 THEN
+        PERFORM core.refuse('prints');
+    END IF;
     UPDATE core.claim k SET prints = c.prints + 1 WHERE k.league = c.league AND k.id = c.id;
     PERFORM core.append_event(c, c.rev, 'printed', json_build_object('copy', c.prints, 'slip', 'P1')::text, core.now());
     RETURN c.prints;
@@ -468,6 +506,8 @@ BEGIN
         'schema', 1,
         'now', to_char(core.now() AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI:SS.US'),
         'world_day', centre.world_day IS NOT NULL,
+        'password_until', (SELECT to_char(r.rolvaliduntil, 'YYYY-MM-DD') FROM pg_catalog.pg_roles r
+                           WHERE r.rolname = session_user AND isfinite(r.rolvaliduntil)),
         'checkpoint', (SELECT k.note FROM ledger.checkpoint k ORDER BY k.size DESC LIMIT 1),
         'last', CASE WHEN last.id IS NOT NULL THEN core.claim_json(last) END,
         'used', (

@@ -107,8 +107,45 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     WHERE n.place = n.due
 $$;
 
+-- Who says that he signed a checkpoint: the origin and the id of the key, where its note is one as a sealer writes it, with
+-- one signature and nothing else.
+CREATE FUNCTION ledger.signer(note text) RETURNS text
+LANGUAGE plpgsql IMMUTABLE SET search_path = '' AS $$
+DECLARE
+    parts text[] := regexp_match(note,
+        '^([^[:space:]+]+)\n[0-9]+\n[A-Za-z0-9+/]{43}=\n\n— ([^[:space:]+]+) ([A-Za-z0-9+/]{91}=)\n$');
+BEGIN
+    IF parts[1] = parts[2] THEN
+        RETURN parts[1] || '+' || encode(substr(decode(parts[3], 'base64'), 1, 4), 'hex');
+    END IF;
+    RETURN NULL;
+END $$;
+
 GRANT SELECT, INSERT ON ledger.leaf, ledger.node, ledger.checkpoint TO huzhu_api;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA ledger TO huzhu_api;
+
+-- The way on from a checkpoint that nobody signed: whoever has the sealer's password and not its key can store one, since
+-- SQL can't check signatures, and then every terminal stops. For the superuser, when the auditor has told him the last good
+-- size: what is above it goes, and the sealer seals it again. Where something above it was signed all the same, whoever saw
+-- that raises the alarm.
+CREATE FUNCTION ledger.take_back(good bigint) RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path = '' AS $$
+DECLARE
+    name text;
+BEGIN
+    IF good IS NULL OR (good <> 0 AND NOT EXISTS (SELECT FROM ledger.checkpoint c WHERE c.size = good)) THEN
+        PERFORM core.refuse('tree-size');
+    END IF;
+    FOREACH name IN ARRAY ARRAY['leaf', 'node', 'checkpoint'] LOOP
+        EXECUTE format('ALTER TABLE ledger.%I DISABLE TRIGGER no_delete', name);
+    END LOOP;
+    DELETE FROM ledger.checkpoint c WHERE c.size > good;
+    DELETE FROM ledger.node n WHERE (n.idx + 1) << n.level::integer > good;
+    DELETE FROM ledger.leaf f WHERE f.seq >= good;
+    FOREACH name IN ARRAY ARRAY['leaf', 'node', 'checkpoint'] LOOP
+        EXECUTE format('ALTER TABLE ledger.%I ENABLE ALWAYS TRIGGER no_delete', name);
+    END LOOP;
+END $$;
 
 SET LOCAL ROLE huzhu_api;
 
@@ -140,7 +177,8 @@ END $$;
 
 -- Appends leaves, the nodes that they complete, and the checkpoint of the tree that comes of it; all of it or nothing.
 -- `first` must be where the tree ends, the leaves those of events that are there, the nodes exactly those that become
--- complete, size and root of the note those of the tree. The signature is checked by everybody else.
+-- complete, size and root of the note those of the tree,
+-- and whoever signed it the one who signed the first. The signature is checked by everybody else.
 CREATE FUNCTION api_v1.seal_append(first bigint, offices integer[], places bigint[], events bytea[],
     levels smallint[], idx bigint[], nodes bytea[], note text) RETURNS bigint
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
@@ -149,6 +187,7 @@ DECLARE
     v_size bigint := first + cardinality(offices);
     lines text[] := string_to_array(note, E'\n');
     v_root bytea;
+    v_first text;
 BEGIN
     PERFORM core.me();
     IF first IS DISTINCT FROM ledger.size() THEN
@@ -177,8 +216,13 @@ BEGIN
         PERFORM core.refuse('tree-node');
     END IF;
     v_root := ledger.root(v_size);
-    IF (lines[2], lines[3]) IS DISTINCT FROM (v_size::text, encode(v_root, 'base64')) THEN
+    IF (lines[2], lines[3]) IS DISTINCT FROM (v_size::text, encode(v_root, 'base64')) OR ledger.signer(note) IS NULL THEN
         PERFORM core.refuse('tree-note');
+    END IF;
+    -- The first checkpoint's signer is the ledger's.
+    v_first := (SELECT c.note FROM ledger.checkpoint c ORDER BY c.size LIMIT 1);
+    IF v_first IS NOT NULL AND ledger.signer(note) IS DISTINCT FROM ledger.signer(v_first) THEN
+        PERFORM core.refuse('tree-key');
     END IF;
     INSERT INTO ledger.checkpoint (size, root, note) VALUES (v_size, v_root, seal_append.note);
     RETURN v_size;

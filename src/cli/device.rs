@@ -58,6 +58,7 @@ pub async fn run(command: Command, global: &Global) -> anyhow::Result<ExitCode> 
         Command::Revoke(_) => (administrator.device_revoke(&serial).await, "accounts-device-revoked"),
     };
     done.map_err(|error| told(error, strings))?;
-    words::say(&strings.with(key, &[("serial", &serial)]))?;
+    // In the form that these commands take.
+    words::say(&strings.with(key, &[("serial", &format_args!("{:X}", device.serial))]))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -93,6 +93,8 @@ fn outside(
 
 /// The checkpoint of a file, which the same key must have signed.
 fn kept(path: &Path, key: Option<&str>) -> Result<Checkpoint, WitnessError> {
+    // A terminal without one yet is what the witness takes a missing file for.
+    std::fs::metadata(path).map_err(|error| WitnessError::Io(path.to_owned(), error))?;
     let witness = Witness::open(path, key)?;
     match witness.held() {
         Some(held) if witness.fits_its_key() => Ok(held.clone()),

@@ -39,6 +39,13 @@ impl FromStr for Serial {
     }
 }
 
+impl fmt::UpperHex for Serial {
+    /// As `openssl x509 -serial` prints it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02X}"))
+    }
+}
+
 impl fmt::Display for Serial {
     /// In decimal.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -73,7 +80,9 @@ mod tests {
             ("ff:ff:ff:ff:ff:ff:ff:ff", "18446744073709551615"),
             ("ffffffffffffffffffffffffffffffffffffffff", "1461501637330902918203684832716283019655932542975"),
         ] {
-            assert_eq!(text.parse::<Serial>().map(|serial| serial.to_string()), Ok(decimal.to_owned()), "{text}");
+            let serial = text.parse::<Serial>().unwrap();
+            assert_eq!(serial.to_string(), decimal, "{text}");
+            assert_eq!(format!("{serial:X}").parse(), Ok(serial), "{text}");
         }
         for bad in ["", "0", "00:00", "xyz", "-1", &"f".repeat(41), "12 34"] {
             assert_eq!(bad.parse::<Serial>(), Err(NotASerial), "{bad}");

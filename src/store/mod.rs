@@ -71,6 +71,8 @@ pub struct Hello {
     pub mode: Mode,
     /// The centre's records are signed, and this terminal has no key to check that with: it can't notice changed ones.
     pub unwatched: bool,
+    /// The day until which the password is good, by the calendar; none where it is for ever or there is none.
+    pub password_until: Option<NaiveDate>,
 }
 
 /// An office of the scheme.
@@ -308,6 +310,9 @@ pub enum StoreError {
     /// The centre shows another history than this terminal has seen: nobody works on.
     #[error("the centre's records: {}", .0.code())]
     Alarm(witness::Alarm),
+    /// What the centre answered can't be read.
+    #[error("unreadable: {0}")]
+    Unreadable(String),
     /// The file is damaged; what was done about it.
     #[error("damaged: {0}")]
     Damaged(String),

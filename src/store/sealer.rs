@@ -28,6 +28,9 @@ use crate::domain::note::{Checkpoint, SignerKey, VerifierKey};
 /// Events that are sealed at once.
 pub const BATCH: usize = 5_000;
 
+/// How a centre refuses a batch whose events are not the ones that it holds.
+const NO_SUCH_EVENT: &str = "tree-leaf";
+
 /// Where the tree of the centre ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TreeState {
@@ -229,7 +232,13 @@ impl Sealer {
             if fresh {
                 self.begin(&batch)?;
             }
-            ledger.append(&batch).await?;
+            match ledger.append(&batch).await {
+                // It was signed, and the centre has other events by now: put back to an earlier moment, or changed.
+                Err(StoreError::Refused(code)) if !fresh && code == NO_SUCH_EVENT => {
+                    return self.alarm(Alarm::Forked { size: tree.size() }, Some(&batch.note), now);
+                }
+                done => done?,
+            }
             (tree, waiting) = self.settle(ledger, now).await?;
             if tree.size() == first + batch.events.len() as u64 {
                 self.done()?;

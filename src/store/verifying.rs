@@ -3,11 +3,16 @@
 //! chain walked, every number and counter compared. Rows stream by; what is kept is one head an office, one counter an
 //! office and year, and the policies. What an adapter calls its rows stays with it.
 //!
-//! The order: [`Verifying::policy`] for each policy; [`Verifying::event`] for each event by office and place, then
-//! [`Verifying::head`] for each head that is kept and [`Verifying::heads_end`]; [`Verifying::claim`] for each claim by
-//! office, year and number, then [`Verifying::counter`] and [`Verifying::counters_end`]; [`Verifying::bill`] and
-//! [`Verifying::lone_paid`] for what stands beside claims; [`Verifying::end`]. Each of these parts is read to its end or given
-//! to [`Verifying::or_damaged`]: a value that can't be read is a difference like any other, and nothing stops before the end.
+//! Others may be at work: what is walked goes on while it is read. So heads and counters are told twice. The first time is
+//! before the walk, which must come past each of them; the second time is after it, when none may be behind what was walked.
+//! What was added in between only links.
+//!
+//! The order: [`Verifying::policy`] for each policy; [`Verifying::head`] for each head that is kept, [`Verifying::event`] for
+//! each event by office and place, [`Verifying::head_after`] for each head as it is by then, and [`Verifying::heads_end`];
+//! [`Verifying::counter`] for each counter, [`Verifying::claim`] for each claim by office, year and number,
+//! [`Verifying::counter_after`] and [`Verifying::counters_end`]; [`Verifying::bill`] and [`Verifying::lone_paid`] for what
+//! stands beside claims; [`Verifying::end`]. Each of these parts is read to its end or given to [`Verifying::or_damaged`]: a
+//! value that can't be read is a difference like any other, and nothing stops before the end.
 //!
 //! Not covered, as no claim records it: members, units and accounts, looks, and cards that nothing was paid to.
 //!
@@ -20,7 +25,7 @@ use super::{Difference, PublishedPolicy, StoreError, Verification};
 use crate::domain::area::OfficeCode;
 use crate::domain::bill::Bill;
 use crate::domain::canonical::{GENESIS, Hash, hex, sha256};
-use crate::domain::claim::ClaimState;
+use crate::domain::claim::{ClaimState, PolicyRef};
 use crate::domain::cover::Paid;
 use crate::domain::number::ClaimNumber;
 use crate::policy::{self, Facts, Policy};
@@ -31,11 +36,15 @@ pub struct Verifying {
     found: Verification,
     /// The published policies with the hash of their texts, by code and version; none where a text is no policy.
     policies: HashMap<(String, u32), (String, Option<Policy>)>,
+    /// Length and head that were kept of each office's chain before it was walked.
+    kept: BTreeMap<i64, (i64, Vec<u8>)>,
     /// Length and head of each office's chain as it was walked.
     heads: BTreeMap<i64, (i64, Hash)>,
     /// The claim before: office, year and number.
     last: Option<(i64, i64, i64)>,
-    /// The last number of each office and year.
+    /// The last number of each office and year that was kept before claims were walked.
+    counted: BTreeMap<(i64, i64), i64>,
+    /// The last number of each office and year as it was walked.
     counters: BTreeMap<(i64, i64), i64>,
     record: policy::Record,
 }
@@ -116,7 +125,7 @@ impl Verifying {
     /// Damage is a difference; another error stays one.
     pub fn or_damaged(&mut self, place: impl ToString, done: Result<(), StoreError>) -> Result<(), StoreError> {
         match done {
-            Err(StoreError::Damaged(what)) => {
+            Err(StoreError::Damaged(what) | StoreError::Unreadable(what)) => {
                 self.differs(place, what);
                 Ok(())
             }
@@ -141,6 +150,27 @@ impl Verifying {
         }
     }
 
+    /// Whether a policy was told of.
+    pub fn knows(&self, policy: &PolicyRef) -> bool {
+        self.policies.contains_key(&(policy.code.clone(), policy.version))
+    }
+
+    /// The length and head that are kept of an office's chain, before it is walked.
+    pub fn head(&mut self, office: i64, length: i64, head: &[u8]) {
+        self.found.chains += 1;
+        if length != 0 || head != GENESIS {
+            self.kept.insert(office, (length, head.to_vec()));
+        }
+    }
+
+    /// The length and head that are kept of an office's chain by the time that it was walked.
+    pub fn head_after(&mut self, office: i64, length: i64, head: &[u8]) {
+        let (walked, last) = self.heads.remove(&office).unwrap_or((0, GENESIS));
+        if length < walked || (length == walked && head != last) {
+            self.differs(office, "chain");
+        }
+    }
+
     /// The next event of an office's chain.
     pub fn event(&mut self, event: Walked<'_>) -> Result<(), StoreError> {
         let (length, head) = self.heads.get(&event.office).copied().unwrap_or((0, GENESIS));
@@ -151,6 +181,9 @@ impl Verifying {
         let name = event.claim.unwrap_or_else(|| event.office.to_string());
         // Goes on from what is stored: one changed event is one difference.
         self.heads.insert(event.office, (event.place, stored));
+        if self.kept.get(&event.office).is_some_and(|kept| kept.0 == event.place && kept.1 == stored) {
+            self.kept.remove(&event.office);
+        }
         match event.text {
             Ok(text) if text.link(&head) == stored => Ok(()),
             Ok(text) => {
@@ -161,18 +194,10 @@ impl Verifying {
         }
     }
 
-    /// The length and head that are kept of an office's chain.
-    pub fn head(&mut self, office: i64, length: i64, head: &[u8]) {
-        let (walked, last) = self.heads.remove(&office).unwrap_or((0, GENESIS));
-        if length != walked || head != last {
-            self.differs(office, "chain");
-        }
-        self.found.chains += 1;
-    }
-
-    /// All heads that are kept were told: chains without one are left.
+    /// All heads as they are after the walk were told. The chains that are left have none, or did not come as far as before.
     pub fn heads_end(&mut self) {
-        for office in std::mem::take(&mut self.heads).into_keys() {
+        let walked = std::mem::take(&mut self.heads).into_keys();
+        for office in walked.chain(std::mem::take(&mut self.kept).into_keys()) {
             self.differs(office, "chain");
         }
     }
@@ -194,6 +219,9 @@ impl Verifying {
         }
         self.last = Some(number);
         self.counters.insert((number.0, number.1), number.2);
+        if self.counted.get(&(number.0, number.1)) == Some(&number.2) {
+            self.counted.remove(&(number.0, number.1));
+        }
         match read {
             Ok((recorded, history)) => {
                 for field in self.differing_fields(&recorded, &history) {
@@ -205,16 +233,23 @@ impl Verifying {
         }
     }
 
-    /// The last number that is kept of an office and year.
+    /// The last number that is kept of an office and year, before claims are walked.
     pub fn counter(&mut self, office: i64, year: i64, last: i64) {
-        if self.counters.remove(&(office, year)) != Some(last) {
+        self.counted.insert((office, year), last);
+    }
+
+    /// The last number that is kept of an office and year by the time that claims were walked.
+    pub fn counter_after(&mut self, office: i64, year: i64, last: i64) {
+        if self.counters.remove(&(office, year)).is_some_and(|walked| last < walked) {
             self.differs(office, format!("counter:{year}"));
         }
     }
 
-    /// All counters were told: offices and years without one are left.
+    /// All counters as they are after the walk were told. The offices and years that are left have none, or lack the claim
+    /// that had the last number before.
     pub fn counters_end(&mut self) {
-        for (office, year) in std::mem::take(&mut self.counters).into_keys() {
+        let walked = std::mem::take(&mut self.counters).into_keys();
+        for (office, year) in walked.chain(std::mem::take(&mut self.counted).into_keys()) {
             self.differs(office, format!("counter:{year}"));
         }
     }
@@ -261,6 +296,7 @@ impl Verifying {
         let published = self.policies.get(&(claim.policy.code.clone(), claim.policy.version));
         must(published.is_some_and(|(hash, _)| *hash == claim.policy.sha256), "policy_sha256");
         let policy = published.and_then(|(_, policy)| policy.as_ref());
+        must(policy.is_none_or(|policy| policy.period == claim.period), "cover");
         let again = policy.and_then(|policy| recomputed(policy, &claim.facts, &mut self.record));
         must(again.as_deref() == Some(claim.assessment.as_str()), "assessment");
         let (total, paid) = paid_of(&claim.assessment, claim.period).unzip();

@@ -261,7 +261,7 @@ impl Stage {
         for (at, json) in changes {
             let mark = format!("@{}@", raw.len());
             raw.push((mark.clone(), self.raw(json)));
-            let value = (!json.is_empty()).then(|| Value::String(mark));
+            let value = (!json.is_empty()).then_some(Value::String(mark));
             match (at.strip_prefix("/facts/"), at.strip_prefix("/assessment/")) {
                 (Some(rest), _) => put(&mut inner[0], &format!("/{rest}"), value),
                 (_, Some(rest)) => put(&mut inner[1], &format!("/{rest}"), value),

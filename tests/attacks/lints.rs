@@ -43,7 +43,7 @@ const LINTS: &[(&str, &str)] = &[
     (
         "Each function that persons call asks first who calls.",
         "SELECT p.oid::regprocedure::text FROM pg_proc p WHERE p.pronamespace = 'api_v1'::regnamespace
-             AND p.prosrc !~ 'core[.](me[(][)]|officer[(])'",
+             AND p.prosrc !~ 'core[.](me[(][)]|must_have_duty[(])'",
     ),
     (
         "A table has row-level security, or holds nothing of a league's: accounts, terminals, the centre's own rows, reference data, registries of the whole region, the tree.",
@@ -98,8 +98,8 @@ const LINTS: &[(&str, &str)] = &[
     (
         "Statements are put together in functions that make and change roles, nowhere else.",
         "SELECT p.oid::regproc::text FROM pg_proc p WHERE p.pronamespace IN ('api_v1'::regnamespace, 'core'::regnamespace, 'ledger'::regnamespace)
-             AND p.prosrc ~* '\\mexecute\\M' AND p.oid::regproc::text <> ALL (ARRAY['core.make_term_counts', 'core.set_password', 'core.make_login',
-                 'core.comfort', 'core.set_duties', 'api_v1.account_lock', 'api_v1.account_unlock'])",
+             AND p.prosrc ~* '\\mexecute\\M' AND p.oid::regproc::text <> ALL (ARRAY['core.make_term_counts', 'core.set_password', 'core.set_validity',
+                 'core.make_login', 'core.session_settings', 'core.set_duties', 'api_v1.account_lock', 'api_v1.account_unlock'])",
     ),
     (
         "There are tables, indexes, sequences and functions of SQL and PL/pgSQL: no view, no rule, no function in a language that reaches the machine.",

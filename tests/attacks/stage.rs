@@ -58,8 +58,6 @@ pub struct Stage {
     pub central: Postgres,
     /// A claim as the clerk `0137` would send it next, for a member without one.
     pub next: NewClaim,
-    /// What he sent last, and the answer.
-    pub sent: (NewClaim, Submitted),
     names: Vec<(&'static str, String)>,
 }
 
@@ -118,7 +116,7 @@ impl Stage {
             ("next_json", json(&next)),
             ("again", json(&again)),
         ];
-        Stage { central, next, sent: (sent, answer), names }
+        Stage { central, next, names }
     }
 
     /// The server.

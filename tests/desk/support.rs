@@ -225,6 +225,7 @@ pub fn hello() -> Hello {
         },
         mode: Mode::Full,
         unwatched: false,
+        password_until: None,
     }
 }
 

@@ -133,7 +133,7 @@ impl Administrator {
     ) -> Result<T, StoreError> {
         let json: String =
             sqlx::query_scalar_with(text, arguments).fetch_one(&mut self.connection).await.map_err(failed)?;
-        serde_json::from_str(&json).map_err(|error| StoreError::Damaged(error.to_string()))
+        serde_json::from_str(&json).map_err(|error| StoreError::Unreadable(error.to_string()))
     }
 }
 

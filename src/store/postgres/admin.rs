@@ -43,6 +43,12 @@ const MIGRATIONS: [(i64, &str, &str); 10] = [
 /// Whether a centre is one already.
 const SET_UP: &str = "SELECT EXISTS (SELECT FROM core.account) OR EXISTS (SELECT FROM core.office)";
 
+/// What a centre that is set up loses.
+const MAKES_GENERATED: [&str; 2] = [
+    "DROP FUNCTION core.make_generated(text, bytea, integer, integer, text[], text)",
+    "DROP FUNCTION core.generated_login(text, text)",
+];
+
 /// An account that is to be made.
 #[derive(Clone, Debug)]
 pub struct NewAccount {
@@ -119,10 +125,19 @@ impl Administrator {
 /// Brings the schema up to date; gives how many migrations it took. Two at once wait for each other.
 ///
 /// # Errors
-/// `Refused("superuser")` for anybody else, `VersionTooOld` where a newer program was there.
+/// `Refused("superuser")` for anybody else, `Refused("encoding")` in a database that is not in UTF-8, `VersionTooOld` where
+/// a newer program was there.
 pub async fn migrate(connection: &mut PgConnection) -> Result<usize, StoreError> {
     superuser(connection).await?;
     let before = applied(connection).await?;
+    let encoding: String = sqlx::query_scalar("SELECT current_setting('server_encoding')")
+        .fetch_one(&mut *connection)
+        .await
+        .map_err(failed)?;
+    if encoding != "UTF8" {
+        // A server that was made without a locale has no notion of a character.
+        return Err(StoreError::Refused("encoding".into()));
+    }
     migrator().run_direct(None, connection, false).await.map_err(|error| match error {
         MigrateError::VersionMissing(_) | MigrateError::VersionTooNew(..) | MigrateError::VersionMismatch(_) => {
             StoreError::VersionTooOld
@@ -156,6 +171,10 @@ pub async fn init(
     for (account, duty) in [(sysadmin, Duty::Sysadmin), (secadmin, Duty::Secadmin)] {
         super::accounts::add(&mut tx, account).await?;
         super::accounts::duty(&mut tx, &account.login, &[duty]).await?;
+    }
+    // What makes accounts of a generated world (0010) a real centre does not have.
+    for function in MAKES_GENERATED {
+        sqlx::query(function).execute(&mut *tx).await.map_err(failed)?;
     }
     tx.commit().await.map_err(failed)
 }

@@ -11,13 +11,13 @@ use crate::domain::money::Money;
 use crate::domain::number::ClaimNumber;
 use crate::store::{CardOnFile, Desk, Hello, LastUsed, MemberSheet, Mode, Office, StoreError, Submitted};
 
-fn damaged(what: &str) -> StoreError {
-    StoreError::Damaged(what.to_owned())
+fn unreadable(what: &str) -> StoreError {
+    StoreError::Unreadable(what.to_owned())
 }
 
 /// A member's sex from its code.
 pub(super) fn sex(code: &str) -> Result<Sex, StoreError> {
-    [Sex::Female, Sex::Male].into_iter().find(|sex| sex.code() == code).ok_or_else(|| damaged("sex"))
+    [Sex::Female, Sex::Male].into_iter().find(|sex| sex.code() == code).ok_or_else(|| unreadable("sex"))
 }
 
 #[derive(Deserialize)]
@@ -201,6 +201,7 @@ pub(super) struct HelloAnswer {
     now: NaiveDateTime,
     world_day: bool,
     checkpoint: Option<String>,
+    password_until: Option<NaiveDate>,
     last: Option<ClaimAnswer>,
     used: Used,
 }
@@ -232,6 +233,7 @@ impl HelloAnswer {
             world_day: self.world_day,
             mode,
             unwatched: blind && self.checkpoint.is_some(),
+            password_until: self.password_until,
             last_used: LastUsed {
                 kind: last.as_ref().map(|last| last.kind),
                 bill_code: self.used.bill_code,

@@ -21,7 +21,7 @@ pub(super) fn failed(error: sqlx::Error) -> StoreError {
         None => match error {
             sqlx::Error::Io(why) => StoreError::Unknown(why.to_string()),
             sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) | sqlx::Error::RowNotFound => {
-                StoreError::Damaged(error.to_string())
+                StoreError::Unreadable(error.to_string())
             }
             other => StoreError::Unknown(other.to_string()),
         },
@@ -35,7 +35,8 @@ pub(super) fn not_opened(error: sqlx::Error) -> StoreError {
             // No word on which of the two is wrong.
             "28P01" => StoreError::wrong_login(),
             "28000" => not_let_in(answer),
-            "53300" => StoreError::too_many_sessions(),
+            // The role's own limit; a server that is full may have room soon.
+            "53300" if answer.routine() == Some("InitializeSessionUserId") => StoreError::too_many_sessions(),
             "42501" => StoreError::NotAllowed,
             _ => StoreError::Unreachable(answer.message().to_owned()),
         };
@@ -91,19 +92,21 @@ pub(super) fn said(answer: &PgDatabaseError) -> StoreError {
         ("22023", "refused") => StoreError::Refused(detail.to_owned()),
         ("23505", "duplicate bill") => duplicate(detail, Duplicate::Bill),
         ("23505", "duplicate stay") => duplicate(detail, Duplicate::Stay),
-        ("23505", _) => StoreError::IdReused,
+        ("23505", "id reused") => StoreError::IdReused,
+        // Two at once wrote the same: the second looks again.
+        ("23505", _) => StoreError::Stale(0),
         ("40001", "stale") => StoreError::Stale(detail.parse().unwrap_or(0)),
         ("54000", "throttled") => match detail.parse::<DateTime<Utc>>() {
             Ok(until) => StoreError::Throttled(to_shanghai(until)),
-            Err(_) => StoreError::Damaged("throttled".into()),
+            Err(_) => StoreError::Unreadable("throttled".into()),
         },
         ("42501", "no device") => StoreError::terminal_certificate(),
         ("42501", _) => StoreError::NotAllowed,
         ("P0002", _) => StoreError::NotFound,
         // A function that this program calls is not there, or takes something else.
         ("42883" | "3F000" | "42P01", _) => StoreError::VersionTooOld,
-        // Somebody holds what is needed for too long; nothing was done.
-        ("55P03" | "57014" | "40P01" | "40001", _) => StoreError::Unreachable(message()),
+        // Somebody holds what is needed for too long, or the server is one that stands by; nothing was done.
+        ("55P03" | "57014" | "40P01" | "40001" | "25006", _) => StoreError::Unreachable(message()),
         (code, _) if code.starts_with("22") || code.starts_with("23") => StoreError::Refused("text".into()),
         (code, _) if code.starts_with("08") || code.starts_with("53") || code.starts_with("57") => {
             StoreError::Unreachable(message())

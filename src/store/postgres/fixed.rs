@@ -3,6 +3,7 @@
 use sqlx::PgConnection;
 
 use super::error::failed;
+use crate::policy::Policy;
 use crate::store::StoreError;
 use crate::store::fixed::Fixed;
 
@@ -44,9 +45,13 @@ pub(super) async fn write(connection: &mut PgConnection, fixed: &Fixed) -> Resul
             .map_err(failed)?;
     }
     for policy in &fixed.reference.policies {
-        sqlx::query("INSERT INTO core.policy (code, version, text, sha256, published_at) VALUES ($1, $2, $3, $4, $5)")
+        let parsed = Policy::parse(&policy.text).map_err(|_| StoreError::Refused("policy".into()))?;
+        sqlx::query(
+            "INSERT INTO core.policy (code, version, period, text, sha256, published_at) VALUES ($1, $2, $3, $4, $5, $6)",
+        )
             .bind(&policy.code)
             .bind(policy.version as i32)
+            .bind(parsed.period)
             .bind(&policy.text)
             .bind(&policy.sha256)
             .bind(policy.published_at)

@@ -221,7 +221,11 @@ impl Line {
                     Some(answer) if is_outdated(answer) && !fresh => continue,
                     Some(answer) if !ends_the_session(answer) => {
                         self.inner.keep(&mut state, connection);
-                        return Err(failed(error));
+                        return Err(match failed(error) {
+                            // Nothing was done this time; the first session may be at it yet, and hold what was needed.
+                            StoreError::Unreachable(_) if let Some(why) = lost => StoreError::Unknown(why),
+                            told => told,
+                        });
                     }
                     _ => error.to_string(),
                 },
@@ -321,7 +325,7 @@ impl Inner {
 }
 
 fn first(rows: Vec<PgRow>) -> Result<PgRow, StoreError> {
-    rows.into_iter().next().ok_or_else(|| StoreError::Damaged("no row".into()))
+    rows.into_iter().next().ok_or_else(|| StoreError::Unreadable("no row".into()))
 }
 
 /// Opens a connection.

@@ -23,12 +23,16 @@ use crate::store::loading::{self, Progress};
 use crate::store::{PublishedPolicy, StoreError};
 use crate::world::{Assessed, PASSWORD, World};
 
+/// What is said of the role of a generated account: roles belong to the whole server, and another world of it may have
+/// made this one.
+const GENERATED: &str = "huzhu: of a generated world";
 /// Chunks that wait to be sent.
 const AHEAD: usize = 16;
 
 impl PostgresStore {
     /// Makes the centre at a place from a world, as its superuser. `assess` is the engine with `policies`. A generated
-    /// centre there is replaced; one with accounts of persons is refused (`Refused("account")`).
+    /// centre there is replaced; one with accounts of persons is refused (`Refused("account")`), and so is a server where
+    /// a login of the world belongs to somebody else (`Refused("server")`): he would get the world's password.
     pub async fn create<A>(
         options: &PostgresOptions,
         login: &str,
@@ -42,6 +46,7 @@ impl PostgresStore {
         A: Fn(&Facts) -> Option<Assessed> + Send + Sync + 'static,
     {
         let Administrator { mut connection } = Administrator::open(options, login, password).await?;
+        nobodys_login(&mut connection, &world).await?;
         clear(&mut connection).await?;
         admin::migrate(&mut connection).await?;
         let verifier = Verifier::of(&Secret::new(PASSWORD)).map_err(|_| StoreError::Refused("text".into()))?;
@@ -51,6 +56,8 @@ impl PostgresStore {
         let indexes = drop_indexes(&mut connection).await?;
         let day = world.day();
         fixed::write(&mut connection, &Fixed::new(&policies)?).await?;
+        // The demo's password is good for ever.
+        run(&mut connection, "UPDATE core.centre SET password_days = 0").await?;
         for account in world.accounts() {
             sqlx::query("SELECT core.make_generated($1, $2, $3, $4, $5, $6)")
                 .bind(account.login.clone())
@@ -62,6 +69,8 @@ impl PostgresStore {
                 .execute(&mut connection)
                 .await
                 .map_err(failed)?;
+            // The function took only logins of small letters and digits.
+            run(&mut connection, &format!("COMMENT ON ROLE \"{}\" IS '{GENERATED}'", account.login)).await?;
         }
         let (sender, mut chunks) = mpsc::channel(AHEAD);
         let make = move || {
@@ -101,7 +110,17 @@ async fn run(connection: &mut PgConnection, text: &str) -> Result<(), StoreError
     sqlx::raw_sql(AssertSqlSafe(text.to_owned())).execute(connection).await.map(drop).map_err(failed)
 }
 
-/// Takes a generated centre away, with its accounts' roles.
+/// Goes on where no login of a world belongs to somebody: a role that is there already was made by another world.
+async fn nobodys_login(connection: &mut PgConnection, world: &World) -> Result<(), StoreError> {
+    let logins: Vec<String> = world.accounts().map(|account| account.login).collect();
+    let text = "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = ANY ($1) \
+        AND shobj_description(oid, 'pg_authid') IS DISTINCT FROM $2)";
+    let others: bool =
+        sqlx::query_scalar(text).bind(logins).bind(GENERATED).fetch_one(connection).await.map_err(failed)?;
+    if others { Err(StoreError::Refused("server".into())) } else { Ok(()) }
+}
+
+/// Takes a generated centre away, with the roles of its accounts that a world made.
 async fn clear(connection: &mut PgConnection) -> Result<(), StoreError> {
     let there: bool = sqlx::query_scalar("SELECT to_regclass('core.account') IS NOT NULL")
         .fetch_one(&mut *connection)
@@ -117,12 +136,14 @@ async fn clear(connection: &mut PgConnection) -> Result<(), StoreError> {
     if persons > 0 {
         return Err(StoreError::Refused("account".into()));
     }
+    let text = "SELECT a.login FROM core.account a JOIN pg_roles r ON r.rolname = a.login \
+        WHERE shobj_description(r.oid, 'pg_authid') = $1";
     let logins: Vec<String> =
-        sqlx::query_scalar("SELECT login FROM core.account").fetch_all(&mut *connection).await.map_err(failed)?;
+        sqlx::query_scalar(text).bind(GENERATED).fetch_all(&mut *connection).await.map_err(failed)?;
     run(connection, "DROP SCHEMA api_v1, ledger, core, tls CASCADE; DROP TABLE public._sqlx_migrations").await?;
     for login in logins {
         // The table took only logins of small letters and digits.
-        run(connection, &format!("DROP ROLE IF EXISTS \"{login}\"")).await?;
+        run(connection, &format!("DROP ROLE \"{login}\"")).await?;
     }
     Ok(())
 }

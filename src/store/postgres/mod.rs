@@ -83,7 +83,7 @@ impl PostgresStore {
         text: &'static str,
         arguments: sqlx::postgres::PgArguments,
     ) -> Result<T, StoreError> {
-        self.json(again, text, arguments).await?.ok_or_else(|| StoreError::Damaged("no answer".into()))
+        self.json(again, text, arguments).await?.ok_or_else(|| StoreError::Unreadable("no answer".into()))
     }
 
     /// Takes a ticket: from here on the look is recorded, whatever becomes of it.
@@ -111,7 +111,7 @@ impl Store for PostgresStore {
     async fn hello(&self) -> Result<Hello, StoreError> {
         let text = "SELECT api_v1.hello($1)::text";
         let row = self.line.one_and_proof(text, call!(PROTOCOL)).await?;
-        let answer: HelloAnswer = json(&row)?.ok_or_else(|| StoreError::Damaged("no answer".into()))?;
+        let answer: HelloAnswer = json(&row)?.ok_or_else(|| StoreError::Unreadable("no answer".into()))?;
         answer.hello(self.line.is_blind().await)
     }
 
@@ -235,7 +235,7 @@ impl Store for PostgresStore {
 /// The JSON of a row; `None` for SQL's NULL.
 fn json<T: serde::de::DeserializeOwned>(row: &PgRow) -> Result<Option<T>, StoreError> {
     let json: Option<&str> = row.try_get(0).map_err(failed)?;
-    json.map(|json| serde_json::from_str(json).map_err(|error| StoreError::Damaged(error.to_string()))).transpose()
+    json.map(|json| serde_json::from_str(json).map_err(|error| StoreError::Unreadable(error.to_string()))).transpose()
 }
 
 fn hit(row: &PgRow) -> Result<Hit, StoreError> {

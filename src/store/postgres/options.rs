@@ -2,22 +2,32 @@
 //! authority that is configured; there is no way to ask for less.
 
 use std::path::PathBuf;
-use std::str::FromStr;
 
 use sqlx::ConnectOptions;
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 
 use crate::domain::secret::Secret;
 
+/// The port of a URL without one.
+const PORT: u16 = 5432;
+/// What the driver takes from the environment and can't be told to leave.
+const ENVIRONMENT: [&str; 4] = ["PGOPTIONS", "PGSSLROOTCERT", "PGSSLCERT", "PGSSLKEY"];
+
 /// Where the centre is, and what proves it and this terminal.
 #[derive(Clone, Debug)]
 pub struct PostgresOptions {
-    url: String,
+    /// A name or an address.
+    host: String,
+    port: u16,
+    database: String,
+    /// A socket's folder goes before the host.
+    socket: Option<String>,
     here: bool,
-    socket: bool,
     /// The login that the URL names.
     pub login: Option<String>,
-    /// The authority that signed the centre's certificate (PEM).
+    /// The authority that signed the centre's certificate (PEM). The driver trusts it *beside* the authorities of the
+    /// system: where none of those may vouch for the centre's name, `SSL_CERT_FILE` names this file too, and takes the
+    /// place of the system's.
     pub root_cert: Option<PathBuf>,
     /// This terminal's certificate (PEM).
     pub client_cert: Option<PathBuf>,
@@ -40,6 +50,12 @@ pub enum OptionsError {
     /// Off this machine the authority's certificate is needed.
     #[error("no root certificate")]
     RootCert,
+    /// A terminal's certificate without its key, or a key without its certificate.
+    #[error("a certificate without a key")]
+    ClientPair,
+    /// The environment would have a say in the connection.
+    #[error("the environment sets connections up")]
+    Environment,
 }
 
 impl OptionsError {
@@ -50,6 +66,8 @@ impl OptionsError {
             OptionsError::Password => "database-url-password",
             OptionsError::Parameter => "database-url-parameter",
             OptionsError::RootCert => "database-root-cert",
+            OptionsError::ClientPair => "database-client-pair",
+            OptionsError::Environment => "database-environment",
         }
     }
 }
@@ -77,25 +95,23 @@ impl PostgresOptions {
             _ => return Err(OptionsError::Parameter),
         };
         // The colons of an address in brackets are not the port's.
-        let name = match host.rsplit_once(':') {
-            Some((name, port)) if !port.ends_with(']') => {
-                if port.parse::<u16>().is_err() {
-                    return Err(OptionsError::Form);
-                }
-                name
-            }
-            _ => host,
+        let (name, port) = match host.rsplit_once(':') {
+            Some((name, port)) if !port.ends_with(']') => (name, port.parse().map_err(|_| OptionsError::Form)?),
+            _ => (host, PORT),
         };
-        if database.is_empty() || database.contains('/') || (name.is_empty() && socket.is_none()) {
+        let is_none = database.is_empty() || database.contains('/') || (name.is_empty() && socket.is_none());
+        // Nothing is written in another way than it is called.
+        if is_none || url.contains(['%', '#', ' ']) {
             return Err(OptionsError::Form);
         }
         let address = name.parse::<std::net::Ipv4Addr>().is_ok_and(|address| address.is_loopback());
         let loopback = address || matches!(name, "localhost" | "[::1]");
         Ok(PostgresOptions {
-            url: url.to_owned(),
-            // A socket's folder goes before the name.
+            host: name.trim_matches(['[', ']']).to_owned(),
+            port,
+            database: database.to_owned(),
             here: socket.is_some() || loopback,
-            socket: socket.is_some(),
+            socket: socket.map(str::to_owned),
             login: login.filter(|login| !login.is_empty()).map(str::to_owned),
             root_cert: None,
             client_cert: None,
@@ -115,22 +131,38 @@ impl PostgresOptions {
 
     /// Whether it is a socket of this machine, where the server may know by itself who connects.
     pub fn is_socket(&self) -> bool {
-        self.socket
+        self.socket.is_some()
     }
 
-    /// Whether a connection would be proved enough.
+    /// Whether a connection would be proved enough, and as it is configured.
     ///
     /// # Errors
-    /// [`OptionsError::RootCert`] off this machine without one.
+    /// [`OptionsError::RootCert`] off this machine without one, [`OptionsError::ClientPair`], [`OptionsError::Environment`].
     pub fn check(&self) -> Result<(), OptionsError> {
-        if self.here || self.root_cert.is_some() { Ok(()) } else { Err(OptionsError::RootCert) }
+        self.check_with(|name| std::env::var_os(name).is_some())
+    }
+
+    fn check_with(&self, is_set: impl Fn(&str) -> bool) -> Result<(), OptionsError> {
+        if !self.here && self.root_cert.is_none() {
+            Err(OptionsError::RootCert)
+        } else if self.client_cert.is_some() != self.client_key.is_some() {
+            Err(OptionsError::ClientPair)
+        } else if ENVIRONMENT.into_iter().any(is_set) {
+            Err(OptionsError::Environment)
+        } else {
+            Ok(())
+        }
     }
 
     /// What the driver connects with. Nothing is taken from the environment.
     pub(super) fn driver(&self, login: &str, password: &Secret) -> Result<PgConnectOptions, OptionsError> {
         self.check()?;
-        let options = PgConnectOptions::from_str(&self.url).map_err(|_| OptionsError::Form)?;
+        // All that it takes from the environment is said anew, but for what `check` refuses.
+        let options = PgConnectOptions::new_without_pgpass().host(&self.host).port(self.port).database(&self.database);
         let mut options = options.username(login).password(password.expose()).application_name("huzhu");
+        if let Some(folder) = &self.socket {
+            options = options.socket(folder);
+        }
         options = match &self.root_cert {
             Some(authority) => options.ssl_mode(PgSslMode::VerifyFull).ssl_root_cert(authority),
             None => options.ssl_mode(PgSslMode::Prefer),
@@ -170,6 +202,9 @@ mod tests {
             ("postgres://0137:secret@localhost/huzhu", OptionsError::Password),
             ("postgres://centre.example/huzhu?sslmode=disable", OptionsError::Parameter),
             ("postgres://centre.example/huzhu?host=/tmp&sslmode=disable", OptionsError::Parameter),
+            ("postgres://centre.example/huzhu%20", OptionsError::Form),
+            ("postgres://0137%3Asecret@centre.example/huzhu", OptionsError::Form),
+            ("postgres://centre.example/huzhu#x", OptionsError::Form),
         ] {
             assert_eq!(PostgresOptions::parse(url).unwrap_err(), why, "{url}");
         }
@@ -177,5 +212,41 @@ mod tests {
         assert_eq!(named.driver("0137", &Secret::new("x")).unwrap_err(), OptionsError::RootCert);
         let proved = named.with_certificates(Some("ca.pem".into()), None, None);
         assert!(matches!(proved.driver("0137", &Secret::new("x")).unwrap().get_ssl_mode(), PgSslMode::VerifyFull));
+    }
+
+    #[test]
+    fn what_the_driver_gets() {
+        for (url, host, port, socket) in [
+            ("postgres://centre.example/huzhu", "centre.example", 5432, None),
+            ("postgres://0137@centre.example:6000/huzhu", "centre.example", 6000, None),
+            ("postgres://[::1]:6000/huzhu", "::1", 6000, None),
+            ("postgres:///huzhu?host=/run/postgresql", "", 5432, Some("/run/postgresql")),
+            ("postgres://:6000/huzhu?host=/tmp", "", 6000, Some("/tmp")),
+        ] {
+            let options = PostgresOptions::parse(url).unwrap().with_certificates(Some("ca.pem".into()), None, None);
+            let driver = options.driver("0138", &Secret::new("x")).unwrap();
+            assert_eq!((driver.get_host(), driver.get_port(), driver.get_username()), (host, port, "0138"), "{url}");
+            assert_eq!((driver.get_database(), driver.get_options()), (Some("huzhu"), None), "{url}");
+            assert_eq!(driver.get_socket().and_then(|path| path.to_str()), socket, "{url}");
+        }
+    }
+
+    #[test]
+    fn halves_and_the_environment_are_refused() {
+        let at = |cert: Option<&str>, key: Option<&str>| {
+            let options = PostgresOptions::parse("postgres://localhost/huzhu").unwrap();
+            options.with_certificates(None, cert.map(PathBuf::from), key.map(PathBuf::from))
+        };
+        let none = |_: &str| false;
+        assert_eq!(at(Some("a"), Some("b")).check_with(none), Ok(()));
+        assert_eq!(at(Some("a"), None).check_with(none), Err(OptionsError::ClientPair));
+        assert_eq!(at(None, Some("b")).check_with(none), Err(OptionsError::ClientPair));
+        for set in ENVIRONMENT {
+            assert_eq!(at(None, None).check_with(|name| name == set), Err(OptionsError::Environment), "{set}");
+        }
+        // What is said anew can't lead anywhere else.
+        for set in ["PGHOST", "PGPORT", "PGUSER", "PGPASSWORD", "PGDATABASE", "PGSSLMODE", "PGAPPNAME"] {
+            assert_eq!(at(None, None).check_with(|name| name == set), Ok(()), "{set}");
+        }
     }
 }

@@ -90,10 +90,20 @@ impl PostgresStore {
         held: Option<Checkpoint>,
     ) -> Result<TreeFound, StoreError> {
         let mut walk = TreeWalk::new(key, held);
-        let mut checkpoints = self.checkpoints(0).await?;
+        let mut checkpoints = VecDeque::new();
+        let mut above = 0;
         loop {
+            // What was signed before these leaves were asked for has all its leaves among them.
+            let is_due = !checkpoints.is_empty();
             let text = "SELECT * FROM api_v1.tree_leaves($1, $2)";
             let leaves = self.line.all(Again::Yes, text, call!(walk.size() as i64, PAGE)).await?;
+            // A sealer may be at work: its checkpoint is there as soon as the leaves are, so ask after them.
+            while above <= walk.size() + leaves.len() as u64 {
+                let page = self.checkpoints(above).await?;
+                let Some((last, ..)) = page.back() else { break };
+                above = *last;
+                checkpoints.extend(page);
+            }
             for row in &leaves {
                 let office: Option<i32> = get(row, 6)?;
                 let part = |at| get::<i32>(row, at).ok().map(i64::from);
@@ -106,21 +116,19 @@ impl PostgresStore {
                     event: get(row, 4)?,
                     seen: get(row, 5)?,
                 });
-                while let Some(checkpoint) = checkpoints.pop_front_if(|(size, ..)| *size <= walk.size()) {
-                    walk.checkpoint(checkpoint.0, &checkpoint.1, &checkpoint.2);
-                    if checkpoints.is_empty() {
-                        checkpoints = self.checkpoints(checkpoint.0).await?;
-                    }
+                while let Some((size, root, note)) = checkpoints.pop_front_if(|(size, ..)| *size <= walk.size()) {
+                    walk.checkpoint(size, &root, &note);
                 }
             }
-            if leaves.len() < PAGE as usize {
+            if leaves.len() < PAGE as usize && (checkpoints.is_empty() || (is_due && leaves.is_empty())) {
                 break;
             }
         }
+        // Signed, with no leaves.
         while let Some((size, root, note)) = checkpoints.pop_front() {
             walk.checkpoint(size, &root, &note);
             if checkpoints.is_empty() {
-                checkpoints = self.checkpoints(size).await?;
+                checkpoints.extend(self.checkpoints(size).await?);
             }
         }
         Ok(walk.end())

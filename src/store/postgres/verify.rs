@@ -19,21 +19,24 @@ use crate::store::{PublishedPolicy, StoreError, Verification};
 const EVENTS: i32 = 5000;
 const CLAIMS: i32 = 1000;
 
-/// Verifies everything in the auditor's scope.
+/// Verifies everything in the auditor's scope. The centre works on meanwhile: each page is of a moment of its own.
 pub(super) async fn verify(line: &Line) -> Result<Verification, StoreError> {
     let mut verifying = Verifying::new();
-    for row in &line.all(Again::Yes, "SELECT * FROM api_v1.verify_policies()", call!()).await? {
-        let name = format!("{}-{}", get::<&str>(row, 0)?, get::<i32>(row, 1)?);
-        verifying.policy(&name, policy(row))?;
-    }
-    events(line, &mut verifying).await?;
-    for row in &line.all(Again::Yes, "SELECT * FROM api_v1.verify_heads()", call!()).await? {
+    policies(line, &mut verifying).await?;
+    for row in &heads(line).await? {
         verifying.head(get::<i32>(row, 0)?.into(), get(row, 1)?, get(row, 2)?);
     }
+    events(line, &mut verifying).await?;
+    for row in &heads(line).await? {
+        verifying.head_after(get::<i32>(row, 0)?.into(), get(row, 1)?, get(row, 2)?);
+    }
     verifying.heads_end();
-    claims(line, &mut verifying).await?;
-    for row in &line.all(Again::Yes, "SELECT * FROM api_v1.verify_counters()", call!()).await? {
+    for row in &counters(line).await? {
         verifying.counter(get::<i32>(row, 0)?.into(), get::<i32>(row, 1)?.into(), get::<i32>(row, 2)?.into());
+    }
+    claims(line, &mut verifying).await?;
+    for row in &counters(line).await? {
+        verifying.counter_after(get::<i32>(row, 0)?.into(), get::<i32>(row, 1)?.into(), get::<i32>(row, 2)?.into());
     }
     verifying.counters_end();
     for row in &line.all(Again::Yes, "SELECT * FROM api_v1.verify_beside()", call!()).await? {
@@ -45,6 +48,22 @@ pub(super) async fn verify(line: &Line) -> Result<Verification, StoreError> {
         }
     }
     Ok(verifying.end())
+}
+
+async fn policies(line: &Line, verifying: &mut Verifying) -> Result<(), StoreError> {
+    for row in &line.all(Again::Yes, "SELECT * FROM api_v1.verify_policies()", call!()).await? {
+        let name = format!("{}-{}", get::<&str>(row, 0)?, get::<i32>(row, 1)?);
+        verifying.policy(&name, policy(row))?;
+    }
+    Ok(())
+}
+
+async fn heads(line: &Line) -> Result<Vec<PgRow>, StoreError> {
+    line.all(Again::Yes, "SELECT * FROM api_v1.verify_heads()", call!()).await
+}
+
+async fn counters(line: &Line) -> Result<Vec<PgRow>, StoreError> {
+    line.all(Again::Yes, "SELECT * FROM api_v1.verify_counters()", call!()).await
 }
 
 fn get<'r, T: sqlx::Decode<'r, sqlx::Postgres> + sqlx::Type<sqlx::Postgres>>(
@@ -73,27 +92,28 @@ fn policy(row: &PgRow) -> Result<PublishedPolicy, StoreError> {
 }
 
 async fn events(line: &Line, verifying: &mut Verifying) -> Result<(), StoreError> {
-    let mut last = (0_i32, 0_i64);
+    // Pages go by the keys, which begin with the league: an office's events stand together.
+    let mut last = (0_i32, 0_i32, 0_i64);
     loop {
-        let text = "SELECT * FROM api_v1.verify_events($1, $2, $3)";
-        let rows = line.all(Again::Yes, text, call!(last.0, last.1, EVENTS)).await?;
+        let text = "SELECT * FROM api_v1.verify_events($1, $2, $3, $4)";
+        let rows = line.all(Again::Yes, text, call!(last.0, last.1, last.2, EVENTS)).await?;
         for row in &rows {
-            last = (get(row, 0)?, get(row, 1)?);
+            last = (get(row, 0)?, get(row, 1)?, get(row, 2)?);
             verifying.event(Walked {
-                office: last.0.into(),
-                place: last.1,
-                claim: name(row, 9)?,
+                office: last.1.into(),
+                place: last.2,
+                claim: name(row, 10)?,
                 text: Ok(EventText {
-                    office: last.0.into(),
-                    place: last.1,
-                    claim: get(row, 2)?,
-                    rev: get::<i32>(row, 3)?.into(),
-                    kind: get(row, 4)?,
-                    who: get(row, 5)?,
-                    at: get(row, 6)?,
-                    body: get(row, 7)?,
+                    office: last.1.into(),
+                    place: last.2,
+                    claim: get(row, 3)?,
+                    rev: get::<i32>(row, 4)?.into(),
+                    kind: get(row, 5)?,
+                    who: get(row, 6)?,
+                    at: get(row, 7)?,
+                    body: get(row, 8)?,
                 }),
-                hash: get(row, 8)?,
+                hash: get(row, 9)?,
             })?;
         }
         if rows.len() < EVENTS as usize {
@@ -103,18 +123,27 @@ async fn events(line: &Line, verifying: &mut Verifying) -> Result<(), StoreError
 }
 
 async fn claims(line: &Line, verifying: &mut Verifying) -> Result<(), StoreError> {
-    let mut last = (0_i32, 0_i32, 0_i32);
+    let mut last = (0_i32, 0_i32, 0_i32, 0_i32);
     loop {
-        let text = "SELECT * FROM api_v1.verify_claims($1, $2, $3, $4)";
-        let rows = line.all(Again::Yes, text, call!(last.0, last.1, last.2, CLAIMS)).await?;
+        let text = "SELECT * FROM api_v1.verify_claims($1, $2, $3, $4, $5)";
+        let rows = line.all(Again::Yes, text, call!(last.0, last.1, last.2, last.3, CLAIMS)).await?;
+        // A policy may have been published since: asked for once a page.
+        let mut asked = false;
         for row in &rows {
-            last = (get(row, 0)?, get(row, 1)?, get(row, 2)?);
-            let is_office = u32::try_from(last.0).ok().and_then(OfficeCode::new).is_some();
-            let read = match serde_json::from_str::<Verified>(get(row, 3)?) {
+            last = (get(row, 0)?, get(row, 1)?, get(row, 2)?, get(row, 3)?);
+            let is_office = u32::try_from(last.1).ok().and_then(OfficeCode::new).is_some();
+            let read = match serde_json::from_str::<Verified>(get(row, 4)?) {
                 _ if !is_office => Err(StoreError::Damaged("office".into())),
                 read => read.map_err(|why| StoreError::Damaged(why.to_string())),
             };
-            verifying.claim((last.0.into(), last.1.into(), last.2.into()), read.and_then(Verified::split))?;
+            let read = read.and_then(Verified::split);
+            if let Ok((recorded, _)) = &read
+                && !verifying.knows(&recorded.claim.claim.policy)
+                && !std::mem::replace(&mut asked, true)
+            {
+                policies(line, verifying).await?;
+            }
+            verifying.claim((last.1.into(), last.2.into(), last.3.into()), read)?;
         }
         if rows.len() < CLAIMS as usize {
             return Ok(());

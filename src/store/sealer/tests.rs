@@ -14,6 +14,8 @@ struct Centre {
     notes: Vec<String>,
     /// The next append is done and its answer lost, or is lost before it is done.
     lose: Option<bool>,
+    /// Between being asked for events and being given them the centre loses them.
+    changing: bool,
     /// Notes that somebody at the centre has seen, stored or not.
     seen: Vec<String>,
 }
@@ -64,6 +66,9 @@ impl Ledger for Centre {
         self.seen.push(batch.note.clone());
         if batch.first != self.sealed.len() as u64 {
             return Err(StoreError::Stale(0));
+        }
+        if self.changing || batch.events.iter().any(|event| !self.events.contains(event)) {
+            return Err(StoreError::Refused("tree-leaf".to_owned()));
         }
         match self.lose.take() {
             Some(false) => return Err(StoreError::Unknown("cut".to_owned())),
@@ -207,16 +212,36 @@ async fn it_does_not_sign_over_a_change() {
 }
 
 #[tokio::test]
-async fn events_changed_before_they_were_sealed_for_good() {
+async fn a_signed_batch_whose_events_are_gone_is_an_alarm() {
+    // Changed, or lost with the end of what was recorded: the centre was put back to an earlier moment.
+    let spoils: [fn(&mut Centre); 2] = [|centre| centre.events[0].hash = [99; 32], |centre| centre.events.truncate(3)];
+    for spoil in spoils {
+        let folder = tempfile::tempdir().unwrap();
+        let mut centre = Centre::default();
+        centre.record(150_802, 5);
+        centre.lose = Some(false);
+        assert!(sealer(folder.path()).seal(&mut centre, now()).await.is_err());
+        spoil(&mut centre);
+        for round in 1..=2 {
+            let told = sealer(folder.path()).seal(&mut centre, now()).await;
+            assert!(matches!(told, Err(SealError::Alarm(Alarm::Forked { size: 5 }))), "{told:?}");
+            assert_eq!(alarms(folder.path()), round);
+        }
+        assert!(centre.sealed.is_empty() && folder.path().join("pending").exists(), "what was signed is kept");
+        let log = fs::read_to_string(folder.path().join("alarm.log")).unwrap();
+        assert!(log.contains("forked") && log.contains("centre.example"), "the note that was signed is in it: {log}");
+    }
+}
+
+#[tokio::test]
+async fn a_batch_that_is_refused_at_once_is_no_alarm() {
     let folder = tempfile::tempdir().unwrap();
     let mut centre = Centre::default();
     centre.record(150_802, 5);
-    centre.lose = Some(false);
-    assert!(sealer(folder.path()).seal(&mut centre, now()).await.is_err());
-    // What was signed is what is appended, whatever the tables say by now (a real centre refuses it).
-    centre.events[0].hash = [99; 32];
-    sealer(folder.path()).seal(&mut centre, now()).await.unwrap();
-    assert_eq!(centre.sealed[0].hash, [1; 32]);
+    centre.changing = true;
+    let told = sealer(folder.path()).seal(&mut centre, now()).await;
+    assert!(matches!(told, Err(SealError::Store(StoreError::Refused(_)))), "{told:?}");
+    assert_eq!(alarms(folder.path()), 0);
 }
 
 #[test]

@@ -35,6 +35,7 @@ impl SqliteStore {
             last_used: self.last_used(&mut reader).await?,
             mode: Mode::Full,
             unwatched: false,
+            password_until: None,
         })
     }
 

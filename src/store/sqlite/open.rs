@@ -269,7 +269,9 @@ async fn account(connection: &mut SqliteConnection, login: &str) -> Result<Me, S
         league: super::row::area(&row, 5)?,
         phone: row.try_get(6).map_err(failed)?,
     };
-    let region = office.league == REGION || duties.iter().any(|duty| duty == "region");
+    // As at the centre (migrations/postgres/0002_tables.sql).
+    let sees_all = duties.iter().any(|duty| matches!(duty.as_str(), "region" | "auditor" | "sealer"));
+    let region = office.league == REGION && sees_all;
     Ok(Me { login: login.to_owned(), duties, region, window: row.try_get(1).map_err(failed)?, office })
 }
 

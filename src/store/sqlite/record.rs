@@ -96,7 +96,7 @@ pub(super) fn read(row: &SqliteRow) -> Result<Recorded, StoreError> {
         assessment: get(row, 33)?,
         total: row::money(row, 34)?,
         payee: Payee::OnFile { bank, last4: get(row, 37)? },
-        agent: if agent.is_empty() { None } else { Some(row::json::<Agent>(&agent).map_err(|_| damaged("agent"))?) },
+        agent: if agent.is_empty() { None } else { Some(told(row::json(&agent).map_err(|_| damaged("agent"))?)) },
         documents: row::json::<Vec<Document>>(&documents).map_err(|_| damaged("documents"))?,
         reasons: row::json(&reasons).map_err(|_| damaged("reasons"))?,
         remark: get(row, 41)?,
@@ -304,4 +304,9 @@ pub(super) fn line(row: &SqliteRow) -> Result<ClaimLine, StoreError> {
         total: row::money(row, 14)?,
         missing: missing.map(|document| document.title).collect(),
     })
+}
+
+/// An agent as claims tell of one: the ID number masked (contract 3).
+fn told(agent: Agent) -> Agent {
+    Agent { id_number: mask::id_number(&agent.id_number), ..agent }
 }

@@ -16,11 +16,15 @@ use crate::domain::cover::{Cover, Paid};
 use crate::domain::member::MemberId;
 use crate::domain::money::Money;
 use crate::domain::number::ClaimNumber;
+use crate::policy::Policy;
 use crate::store::recorded::{Entry, Event, Salt, paid_of, printed, request_hash, withdrawal};
 use crate::store::{Duplicate, StoreError, Submitted};
 
 /// The last number of an office and year.
 const LAST_NUMBER: i64 = 9_999_999;
+/// Characters of a reason, and prints of one slip, at most.
+const REASON_MAX: usize = 200;
+const PRINTS_MAX: u32 = 99;
 
 fn refused<T>(reason: &str) -> Result<T, StoreError> {
     Err(StoreError::Refused(reason.to_owned()))
@@ -127,17 +131,22 @@ impl SqliteStore {
             ClaimState::Returned => {}
             _ => return refused("documents"),
         }
-        if bill::check_number(&bill::normalise(&claim.bill.code), &bill::normalise(&claim.bill.number)).is_err() {
+        // An electronic bill by its code; a paper one counts with the hospital that wrote it.
+        let (code, number) = (bill::normalise(&claim.bill.code), bill::normalise(&claim.bill.number));
+        let is_bill = bill::check_code_field(&code).is_ok() && bill::check_number(&code, &number).is_ok();
+        if !is_bill || claim.bill.hospital != claim.hospital {
             return refused("bill");
         }
-        let known = sqlx::query("SELECT sha256 FROM policy WHERE code = ?1 AND version = ?2")
+        let known = sqlx::query("SELECT sha256, text FROM policy WHERE code = ?1 AND version = ?2")
             .bind(claim.policy.code.clone())
             .bind(claim.policy.version)
             .fetch_optional(&mut *tx)
             .await
             .map_err(failed)?;
         match known {
-            Some(row) if get::<&str>(&row, 0)? == claim.policy.sha256 => {}
+            Some(row)
+                if get::<&str>(&row, 0)? == claim.policy.sha256
+                    && Policy::parse(get(&row, 1)?).is_ok_and(|policy| policy.period == claim.period) => {}
             _ => return refused("policy"),
         }
         let Ok(frozen) = serde_json::from_str::<Frozen>(&claim.facts) else {
@@ -148,7 +157,10 @@ impl SqliteStore {
             && (frozen.admission, frozen.discharge) == (claim.admission, claim.discharge)
             && frozen.settlement.or(frozen.discharge) == claim.settlement.or(claim.discharge);
         let stay_ends = claim.admission.is_none_or(|from| claim.discharge.is_some_and(|to| from <= to));
-        if !agrees || !stay_ends || claim.admission.is_some() != claim.discharge.is_some() {
+        let today = local(self.now()).date();
+        let days = [claim.admission, claim.discharge, claim.settlement];
+        let to_come = days.into_iter().flatten().any(|day| day > today);
+        if !agrees || to_come || !stay_ends || claim.admission.is_some() != claim.discharge.is_some() {
             return refused("facts");
         }
         let paid = match paid_of(&claim.assessment, claim.period) {
@@ -209,7 +221,7 @@ impl SqliteStore {
         if !claim.claim.state.is_live() {
             return refused("withdrawn");
         }
-        if reason.trim().is_empty() {
+        if reason.trim().is_empty() || reason.chars().any(char::is_control) || reason.chars().count() > REASON_MAX {
             return refused("reason");
         }
         sqlx::query("UPDATE claim SET state = ?2, rev = ?3 WHERE seq = ?1")
@@ -244,6 +256,9 @@ impl SqliteStore {
         let mut writer = self.writer.lock().await;
         let mut tx = begin(&mut writer).await?;
         let (seq, claim) = self.stored(&mut tx, number).await?;
+        if claim.prints >= PRINTS_MAX {
+            return refused("prints");
+        }
         let event = Event {
             id: claim.claim.id,
             office: claim.office.get(),

@@ -81,7 +81,23 @@ async fn policies(connection: &mut SqliteConnection, verifying: &mut Verifying) 
     Ok(())
 }
 
+/// The heads that are kept.
+async fn heads(connection: &mut SqliteConnection) -> Result<Vec<(i64, i64, Vec<u8>)>, StoreError> {
+    let rows = sqlx::query("SELECT office, length, head FROM chain").fetch_all(connection).await.map_err(failed)?;
+    rows.iter().map(|row| Ok((get(row, 0)?, get(row, 1)?, get(row, 2)?))).collect()
+}
+
+/// The counters that are kept.
+async fn counters(connection: &mut SqliteConnection) -> Result<Vec<(i64, i64, i64)>, StoreError> {
+    let rows = sqlx::query("SELECT office, year, last FROM counter").fetch_all(connection).await.map_err(failed)?;
+    rows.iter().map(|row| Ok((get(row, 0)?, get(row, 1)?, get(row, 2)?))).collect()
+}
+
 async fn chains(connection: &mut SqliteConnection, verifying: &mut Verifying) -> Result<(), StoreError> {
+    // Where heads can't be read the events are walked all the same, and it is told at the end.
+    for (office, length, head) in heads(connection).await.into_iter().flatten() {
+        verifying.head(office, length, &head);
+    }
     {
         let mut rows = sqlx::query(
             "SELECT e.office, e.place, e.rev, e.kind, e.who, e.at, e.body, e.hash, c.id, c.office, c.year, c.number \
@@ -100,9 +116,8 @@ async fn chains(connection: &mut SqliteConnection, verifying: &mut Verifying) ->
             })?;
         }
     }
-    let kept = sqlx::query("SELECT office, length, head FROM chain").fetch_all(connection).await.map_err(failed)?;
-    for row in &kept {
-        verifying.head(get(row, 0)?, get(row, 1)?, get(row, 2)?);
+    for (office, length, head) in heads(connection).await? {
+        verifying.head_after(office, length, &head);
     }
     verifying.heads_end();
     Ok(())
@@ -132,15 +147,17 @@ fn text_of<'r>(event: &'r SqliteRow, office: i64, place: i64, claim: &'r str) ->
 /// Every claim in the order of its number.
 async fn claims(path: &Path, history: &mut SqliteConnection, verifying: &mut Verifying) -> Result<(), StoreError> {
     let mut reader = read_only(path).await?;
+    for (office, year, last) in counters(&mut reader).await.into_iter().flatten() {
+        verifying.counter(office, year, last);
+    }
     let mut rows = sqlx::query(select_claims!("ORDER BY c.office, c.year, c.number")).fetch(&mut reader);
     while let Some(row) = rows.try_next().await.map_err(failed)? {
         let read = with_history(history, &row).await;
         verifying.claim((get(&row, 3)?, get(&row, 4)?, get(&row, 5)?), read)?;
     }
     drop(rows);
-    let kept = sqlx::query("SELECT office, year, last FROM counter").fetch_all(&mut reader).await.map_err(failed)?;
-    for row in &kept {
-        verifying.counter(get(row, 0)?, get(row, 1)?, get(row, 2)?);
+    for (office, year, last) in counters(&mut reader).await? {
+        verifying.counter_after(office, year, last);
     }
     verifying.counters_end();
     Ok(())

@@ -27,11 +27,12 @@ fn a_chain_is_walked_from_its_beginning_to_the_head_that_is_kept() {
     let second = link(2, &first);
     let walk = |body: &'static str, events: &[(i64, Hash)], length: i64, head: Hash| {
         found(|verifying| {
+            verifying.head(150_802, length, &head);
             for (place, hash) in events {
                 let body = if *place == 1 { body } else { "{}" };
                 verifying.event(event(*place, hash, body)).unwrap();
             }
-            verifying.head(150_802, length, &head);
+            verifying.head_after(150_802, length, &head);
             verifying.heads_end();
         })
     };
@@ -39,6 +40,8 @@ fn a_chain_is_walked_from_its_beginning_to_the_head_that_is_kept() {
     assert_eq!(walk("{}", &whole, 2, second), []);
     assert_eq!(walk("{ }", &whole, 2, second), [pair("HZ", "event:submitted")], "a changed event is one difference");
     assert_eq!(walk("{}", &whole[..1], 2, second), [pair("150802", "chain")], "the newest is gone");
+    assert_eq!(walk("{}", &whole, 1, first), [pair("150802", "chain")], "the head stayed behind");
+    assert_eq!(walk("{}", &whole, 2, first), [pair("150802", "chain")], "the head is another one");
     let behind = walk("{}", &whole[1..], 2, second);
     assert_eq!(behind, [pair("150802", "chain"), pair("HZ", "event:submitted")], "the oldest is gone");
     let lone = found(|verifying| {
@@ -49,13 +52,71 @@ fn a_chain_is_walked_from_its_beginning_to_the_head_that_is_kept() {
 }
 
 #[test]
+fn a_chain_may_grow_while_it_is_walked() {
+    let mut links = vec![GENESIS];
+    for place in 1..=4 {
+        links.push(link(place, links.last().unwrap()));
+    }
+    let walk = |before: Option<i64>, walked: i64, after: Option<i64>| {
+        found(|verifying| {
+            if let Some(length) = before {
+                verifying.head(150_802, length, &links[length as usize]);
+            }
+            for place in 1..=walked {
+                verifying.event(event(place, &links[place as usize], "{}")).unwrap();
+            }
+            if let Some(length) = after {
+                verifying.head_after(150_802, length, &links[length as usize]);
+            }
+            verifying.heads_end();
+        })
+    };
+    for good in [(Some(2), 2, Some(3)), (Some(2), 3, Some(4)), (Some(0), 2, Some(2)), (None, 1, Some(2))] {
+        assert_eq!(walk(good.0, good.1, good.2), [], "{good:?}");
+    }
+    for bad in
+        [(Some(3), 2, Some(4)), (Some(2), 3, Some(2)), (Some(2), 2, None), (None, 2, Some(1)), (Some(1), 0, None)]
+    {
+        assert_eq!(walk(bad.0, bad.1, bad.2), [pair("150802", "chain")], "{bad:?}");
+    }
+}
+
+#[test]
+fn claims_may_come_in_while_they_are_walked() {
+    let walk = |before: Option<i64>, walked: i64, after: Option<i64>| {
+        let told = found(|verifying| {
+            if let Some(last) = before {
+                verifying.counter(150_802, 2021, last);
+            }
+            for number in 1..=walked {
+                verifying.claim((150_802, 2021, number), Err(StoreError::Damaged("x".into()))).unwrap();
+            }
+            if let Some(last) = after {
+                verifying.counter_after(150_802, 2021, last);
+            }
+            verifying.counters_end();
+        });
+        told.into_iter().map(|(_, field)| field).filter(|field| field != "x").collect::<Vec<_>>()
+    };
+    for good in [(Some(2), 2, Some(3)), (Some(2), 3, Some(4)), (None, 1, Some(2)), (None, 0, Some(2))] {
+        assert!(walk(good.0, good.1, good.2).is_empty(), "{good:?}");
+    }
+    for bad in
+        [(Some(3), 2, Some(4)), (Some(2), 3, Some(2)), (Some(2), 2, None), (None, 2, Some(1)), (Some(1), 0, Some(1))]
+    {
+        assert_eq!(walk(bad.0, bad.1, bad.2), ["counter:2021"], "{bad:?}");
+    }
+}
+
+#[test]
 fn numbers_have_no_gaps_and_end_with_their_counter() {
     let damaged = || Err(StoreError::Damaged("remark".into()));
     let all = found(|verifying| {
+        verifying.counter(150_802, 2021, 4);
         for number in [1, 3] {
             verifying.claim((150_802, 2021, number), damaged()).unwrap();
         }
-        verifying.counter(150_802, 2021, 4);
+        verifying.counter_after(150_802, 2021, 4);
         verifying.claim((5, 2021, 1), damaged()).unwrap();
         verifying.counters_end();
         let lost = verifying.claim((5, 2021, 2), Err(StoreError::Unreachable(String::new())));
@@ -66,9 +127,9 @@ fn numbers_have_no_gaps_and_end_with_their_counter() {
         pair(&name(1), "remark"),
         pair(&name(3), "number"),
         pair(&name(3), "remark"),
-        pair("150802", "counter:2021"),
         pair("5-2021-1", "remark"),
         pair("5", "counter:2021"),
+        pair("150802", "counter:2021"),
     ];
     assert_eq!(all, expected);
     assert_eq!(name_of(Some(150_802), None, Some(-1)), "150802-?--1");

@@ -32,10 +32,13 @@ const HITS: usize = 9;
 /// Rows that the lists keep under a full page of rows.
 const LISTS: usize = 4;
 
+/// Days ahead that a password which runs out is told: whoever lets it does not come in any more.
+const PASSWORD_DAYS: i64 = 7;
+
 pub(super) fn draw(desk: &Desk, cx: &Context, area: Rect, buf: &mut Buffer) -> Position {
     let cursor = search_box(desk, cx, at(area, 0), buf);
     // It stays, whatever the message line says.
-    let banner = if cx.reads_only() { cx.t("desk-read-only") } else { String::new() };
+    let banner = if cx.reads_only() { cx.t("desk-read-only") } else { password_runs_out(cx).unwrap_or_default() };
     table::rule(buf, at(area, 1), &banner, cx.theme);
     let mut body = below(area, 2);
     if !desk.line.is_empty() {
@@ -56,6 +59,13 @@ pub(super) fn draw(desk: &Desk, cx: &Context, area: Rect, buf: &mut Buffer) -> P
         list(cx, &items, Some(desk.chosen.min(items.len() - 1)), shown(desk, cx), body, buf);
     }
     cursor
+}
+
+/// That the password runs out soon.
+fn password_runs_out(cx: &Context) -> Option<String> {
+    let until = cx.hello.as_ref()?.password_until?;
+    let soon = (until - cx.today()).num_days() <= PASSWORD_DAYS;
+    soon.then(|| cx.strings.with("desk-password-until", &[("until", &until)]))
 }
 
 /// The lines that show of what can be chosen: with the chosen one, and else as few others as before as can be.
