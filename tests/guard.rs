@@ -100,7 +100,7 @@ async fn locked_and_expired_accounts_lose_their_sessions() {
     let mut clerk = session(&server, CLERK).await;
     assert_eq!(reasons(&watch.round().await.unwrap()), [("0137", "locked")]);
     assert!(run(&mut clerk, "SELECT 1").await.is_err());
-    administrator(&server, SYSADMIN).await.unlock(&login(CLERK.0)).await.unwrap();
+    administrator(&server, SECADMIN).await.unlock(&login(CLERK.0)).await.unwrap();
     let mut clerk = session(&server, CLERK).await;
     assert_eq!(watch.round().await, Ok(vec![]));
     server.execute(DATABASE, "ALTER ROLE \"0137\" VALID UNTIL '2021-01-01'").await;
