@@ -7,7 +7,7 @@ use super::Strings;
 use crate::domain::claim::Standing;
 use crate::domain::query::NoQuery;
 use crate::store::sealer::SealError;
-use crate::store::witness::{Alarm, Verdict, WitnessError};
+use crate::store::witness::{Alarm, WitnessError};
 use crate::store::{Duplicate, StoreError};
 
 /// The sentence for an error of the store.
@@ -46,15 +46,6 @@ pub const fn no_query(why: NoQuery) -> &'static str {
         NoQuery::ClaimNumber => "search-claim-number",
         NoQuery::TooLong => "search-too-long",
         NoQuery::Unknown => "search-unknown",
-    }
-}
-
-/// What a verdict on the centre's checkpoint says to the clerk; mostly nothing.
-pub fn verdict(verdict: &Verdict, strings: &Strings) -> Option<String> {
-    match verdict {
-        Verdict::NoKey => Some(strings.get("witness-no-key")),
-        Verdict::Alarm(what) => Some(alarm(what, strings)),
-        Verdict::Nothing | Verdict::First(_) | Verdict::Same | Verdict::Prove(_) => None,
     }
 }
 
