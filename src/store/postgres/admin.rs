@@ -27,7 +27,7 @@ macro_rules! migration {
 }
 
 /// The schema's versions, oldest first. An applied one is never edited.
-const MIGRATIONS: [(i64, &str, &str); 10] = [
+const MIGRATIONS: [(i64, &str, &str); 11] = [
     migration!(1, "0001_roles"),
     migration!(2, "0002_tables"),
     migration!(3, "0003_core"),
@@ -38,6 +38,7 @@ const MIGRATIONS: [(i64, &str, &str); 10] = [
     migration!(8, "0008_ledger"),
     migration!(9, "0009_verify"),
     migration!(10, "0010_generated"),
+    migration!(11, "0011_window"),
 ];
 
 /// Whether a centre is one already.
