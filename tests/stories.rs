@@ -2,27 +2,22 @@
 //! holds, typed without a pause, and the reference task costs no more keys and round trips than it may. To add one: a file
 //! there, named by what it shows, its first lines saying it.
 
+#[path = "stories/mod.rs"]
+mod reference;
+
 use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use huzhu::cli::demo;
-use huzhu::cli::replay::{Options, Outcome, run_story};
+use huzhu::cli::replay::{Options, run_story};
 use huzhu::strings::{Lang, Strings};
+use reference::{judge, stories};
 
 /// Keys and round trips that the reference task may take.
 const LIMITS: (usize, u32) = (66, 3);
 /// Keys that its variants may take beyond it: pooled is put right after the total was seen; the power is cut.
 const MORE: [(&str, usize); 2] = [("r1d.keys", 6), ("r1e.keys", 2)];
-
-fn stories() -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/stories");
-    let mut found: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    found.retain(|path| path.extension().is_some_and(|ext| ext == "keys"));
-    found.sort();
-    assert!(!found.is_empty());
-    found
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_story_holds() {
@@ -50,11 +45,6 @@ async fn every_story_holds() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-}
-
-fn judge(name: &str, outcome: &Outcome) -> Vec<String> {
-    let failed = outcome.failed.iter();
-    failed.map(|f| format!("{name}:{}: {}\n{}", f.line, f.expected, f.screen.join("\n"))).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]

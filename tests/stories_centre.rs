@@ -1,32 +1,25 @@
 //! The reference stories on a real PostgreSQL: each through the whole program as clerk 0137, in a centre of its own.
 
 mod central;
+#[path = "stories/mod.rs"]
+mod reference;
 
 use std::fs;
-use std::path::{Path, PathBuf};
 
 use central::support::{DATABASE, Options as ServerOptions, SUPERUSER, SUPERUSER_PASSWORD, server_with};
 use huzhu::cli::database::Database;
-use huzhu::cli::replay::{Options, Outcome, run_story};
+use huzhu::cli::replay::{Options, run_story};
 use huzhu::domain::secret::Secret;
 use huzhu::store::postgres::{PostgresOptions, PostgresStore};
 use huzhu::strings::Lang;
 use huzhu::world::assess::{engine_of, published};
 use huzhu::world::{PASSWORD, World, world_day};
+use reference::{judge, stories};
 
 /// Keys and round trips that the reference task may take.
 const LIMITS: (usize, u32) = (66, 4);
 /// Members of the world.
 const MEMBERS: u32 = 1_000;
-
-fn stories() -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/stories");
-    let mut found: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    found.retain(|path| path.extension().is_some_and(|ext| ext == "keys"));
-    found.sort();
-    assert!(!found.is_empty());
-    found
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_story_holds_at_a_centre() {
@@ -56,9 +49,4 @@ async fn every_story_holds_at_a_centre() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-}
-
-fn judge(name: &str, outcome: &Outcome) -> Vec<String> {
-    let failed = outcome.failed.iter();
-    failed.map(|f| format!("{name}:{}: {}\n{}", f.line, f.expected, f.screen.join("\n"))).collect()
 }

@@ -52,7 +52,7 @@ pub trait Central: Send + Sync {
     async fn tamper(&self, statement: &str) -> Result<(), String>;
     /// The same by someone who takes the triggers away first.
     async fn tamper_as_owner(&self, statement: &str);
-    /// What is changed past the program.
+    /// What is changed past the program beside [`TAMPERED`].
     fn tampered(&self) -> &'static [Tampered];
     /// A statement that leaves a benefit of no claim, and how a verification names that claim.
     fn lone_paid(&self) -> (&'static str, &'static str);
@@ -60,6 +60,50 @@ pub trait Central: Send + Sync {
 
 /// What is changed past the program, how it is put back, and the field that a verification must name.
 pub type Tampered = (&'static str, &'static str, &'static str);
+
+/// Those that both databases take in the same words.
+pub const TAMPERED: &[Tampered] = &[
+    (
+        "UPDATE claim SET total = total + 1 WHERE number = 2",
+        "UPDATE claim SET total = total - 1 WHERE number = 2",
+        "total",
+    ),
+    ("UPDATE claim SET remark = 'x' WHERE number = 2", "UPDATE claim SET remark = '' WHERE number = 2", "remark"),
+    (
+        "UPDATE claim SET facts = replace(facts, '10000.00', '10001.00') WHERE number = 2",
+        "UPDATE claim SET facts = replace(facts, '10001.00', '10000.00') WHERE number = 2",
+        "facts",
+    ),
+    (
+        "UPDATE claim SET facts = replace(facts, '10000.00', '10001.00') WHERE number = 2",
+        "UPDATE claim SET facts = replace(facts, '10001.00', '10000.00') WHERE number = 2",
+        "assessment",
+    ),
+    (
+        "UPDATE claim SET assessment = replace(assessment, '0.40', '0.41') WHERE number = 2",
+        "UPDATE claim SET assessment = replace(assessment, '0.41', '0.40') WHERE number = 2",
+        "assessment",
+    ),
+    (
+        "UPDATE claim SET state = 'withdrawn' WHERE number = 2",
+        "UPDATE claim SET state = 'submitted' WHERE number = 2",
+        "state",
+    ),
+    ("UPDATE claim SET prints = 1 WHERE number = 2", "UPDATE claim SET prints = 0 WHERE number = 2", "prints"),
+    ("UPDATE claim SET clerk = '0138' WHERE number = 2", "UPDATE claim SET clerk = '0137' WHERE number = 2", "clerk"),
+    (
+        "UPDATE claim_event SET who = '0138' WHERE place = 2",
+        "UPDATE claim_event SET who = '0137' WHERE place = 2",
+        "event:submitted",
+    ),
+    (
+        "UPDATE claim_event SET rev = -5 WHERE place = 2",
+        "UPDATE claim_event SET rev = 1 WHERE place = 2",
+        "event:submitted",
+    ),
+    ("UPDATE chain SET length = length + 1", "UPDATE chain SET length = length - 1", "chain"),
+    ("UPDATE counter SET last = last + 1", "UPDATE counter SET last = last - 1", "counter:2021"),
+];
 
 fn world() -> World {
     World::new(7, MEMBERS, 0, day("2021-03-20"))

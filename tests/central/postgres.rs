@@ -165,34 +165,8 @@ impl Central for Postgres {
     }
 }
 
+/// What is written otherwise here, or is only here.
 const TAMPERED: &[Tampered] = &[
-    (
-        "UPDATE claim SET total = total + 1 WHERE number = 2",
-        "UPDATE claim SET total = total - 1 WHERE number = 2",
-        "total",
-    ),
-    ("UPDATE claim SET remark = 'x' WHERE number = 2", "UPDATE claim SET remark = '' WHERE number = 2", "remark"),
-    (
-        "UPDATE claim SET facts = replace(facts, '10000.00', '10001.00') WHERE number = 2",
-        "UPDATE claim SET facts = replace(facts, '10001.00', '10000.00') WHERE number = 2",
-        "facts",
-    ),
-    (
-        "UPDATE claim SET facts = replace(facts, '10000.00', '10001.00') WHERE number = 2",
-        "UPDATE claim SET facts = replace(facts, '10001.00', '10000.00') WHERE number = 2",
-        "assessment",
-    ),
-    (
-        "UPDATE claim SET assessment = replace(assessment, '0.40', '0.41') WHERE number = 2",
-        "UPDATE claim SET assessment = replace(assessment, '0.41', '0.40') WHERE number = 2",
-        "assessment",
-    ),
-    (
-        "UPDATE claim SET state = 'withdrawn' WHERE number = 2",
-        "UPDATE claim SET state = 'submitted' WHERE number = 2",
-        "state",
-    ),
-    ("UPDATE claim SET prints = 1 WHERE number = 2", "UPDATE claim SET prints = 0 WHERE number = 2", "prints"),
     (
         "UPDATE claim SET last4 = last4 || '9' WHERE number = 2",
         "UPDATE claim SET last4 = left(last4, 4) WHERE number = 2",
@@ -203,7 +177,6 @@ const TAMPERED: &[Tampered] = &[
         "UPDATE claim SET salt = reverse(replace(salt::text, '-', ''))::uuid WHERE number = 2",
         "card",
     ),
-    ("UPDATE claim SET clerk = '0138' WHERE number = 2", "UPDATE claim SET clerk = '0137' WHERE number = 2", "clerk"),
     ("UPDATE card SET number = number || '9'", "UPDATE card SET number = left(number, -1)", "card"),
     (
         "DELETE FROM bill b USING claim c WHERE b.claim = c.id AND c.number = 2",
@@ -214,11 +187,6 @@ const TAMPERED: &[Tampered] = &[
         "UPDATE claim_paid p SET amount = amount + 1 FROM claim c WHERE p.claim = c.id AND c.number = 2 AND place = 0",
         "UPDATE claim_paid p SET amount = amount - 1 FROM claim c WHERE p.claim = c.id AND c.number = 2 AND place = 0",
         "paid",
-    ),
-    (
-        "UPDATE claim_event SET who = '0138' WHERE place = 2",
-        "UPDATE claim_event SET who = '0137' WHERE place = 2",
-        "event:submitted",
     ),
     (
         "INSERT INTO bill SELECT 'E/1/' || bill_number, league, id FROM claim WHERE number = 2",
@@ -253,11 +221,6 @@ const TAMPERED: &[Tampered] = &[
         "submitted_at",
     ),
     (
-        "UPDATE claim_event SET rev = -5 WHERE place = 2",
-        "UPDATE claim_event SET rev = 1 WHERE place = 2",
-        "event:submitted",
-    ),
-    (
         "UPDATE claim_paid p SET days = days - 99999999 FROM claim c WHERE p.claim = c.id AND c.number = 2 AND place = 0",
         "UPDATE claim_paid p SET days = days + 99999999 FROM claim c WHERE p.claim = c.id AND c.number = 2 AND place = 0",
         "paid",
@@ -267,6 +230,4 @@ const TAMPERED: &[Tampered] = &[
         "UPDATE stay s SET span = daterange(lower(span), upper(span) + 1) FROM claim c WHERE s.claim = c.id AND c.number = 2",
         "stay",
     ),
-    ("UPDATE chain SET length = length + 1", "UPDATE chain SET length = length - 1", "chain"),
-    ("UPDATE counter SET last = last + 1", "UPDATE counter SET last = last - 1", "counter:2021"),
 ];

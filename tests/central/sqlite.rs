@@ -107,34 +107,8 @@ impl Central for Sqlite {
     }
 }
 
+/// What is written otherwise here, or is only here.
 const TAMPERED: &[Tampered] = &[
-    (
-        "UPDATE claim SET total = total + 1 WHERE number = 2",
-        "UPDATE claim SET total = total - 1 WHERE number = 2",
-        "total",
-    ),
-    ("UPDATE claim SET remark = 'x' WHERE number = 2", "UPDATE claim SET remark = '' WHERE number = 2", "remark"),
-    (
-        "UPDATE claim SET facts = replace(facts, '10000.00', '10001.00') WHERE number = 2",
-        "UPDATE claim SET facts = replace(facts, '10001.00', '10000.00') WHERE number = 2",
-        "facts",
-    ),
-    (
-        "UPDATE claim SET facts = replace(facts, '10000.00', '10001.00') WHERE number = 2",
-        "UPDATE claim SET facts = replace(facts, '10001.00', '10000.00') WHERE number = 2",
-        "assessment",
-    ),
-    (
-        "UPDATE claim SET assessment = replace(assessment, '0.40', '0.41') WHERE number = 2",
-        "UPDATE claim SET assessment = replace(assessment, '0.41', '0.40') WHERE number = 2",
-        "assessment",
-    ),
-    (
-        "UPDATE claim SET state = 'withdrawn' WHERE number = 2",
-        "UPDATE claim SET state = 'submitted' WHERE number = 2",
-        "state",
-    ),
-    ("UPDATE claim SET prints = 1 WHERE number = 2", "UPDATE claim SET prints = 0 WHERE number = 2", "prints"),
     (
         "UPDATE claim SET last4 = last4 || '9' WHERE number = 2",
         "UPDATE claim SET last4 = substr(last4, 1, 4) WHERE number = 2",
@@ -145,7 +119,6 @@ const TAMPERED: &[Tampered] = &[
         "UPDATE claim SET salt = substr(salt, 1, 32) WHERE number = 2",
         "card",
     ),
-    ("UPDATE claim SET clerk = '0138' WHERE number = 2", "UPDATE claim SET clerk = '0137' WHERE number = 2", "clerk"),
     (
         "UPDATE card SET number = number || '9'",
         "UPDATE card SET number = substr(number, 1, length(number) - 1)",
@@ -160,11 +133,6 @@ const TAMPERED: &[Tampered] = &[
         "UPDATE claim_paid SET amount = amount + 1 WHERE claim = 2 AND place = 0",
         "UPDATE claim_paid SET amount = amount - 1 WHERE claim = 2 AND place = 0",
         "paid",
-    ),
-    (
-        "UPDATE claim_event SET who = '0138' WHERE place = 2",
-        "UPDATE claim_event SET who = '0137' WHERE place = 2",
-        "event:submitted",
     ),
     (
         "INSERT INTO bill SELECT 'E/1/' || bill_number, seq FROM claim WHERE number = 2",
@@ -194,15 +162,8 @@ const TAMPERED: &[Tampered] = &[
         "submitted_at",
     ),
     (
-        "UPDATE claim_event SET rev = -5 WHERE place = 2",
-        "UPDATE claim_event SET rev = 1 WHERE place = 2",
-        "event:submitted",
-    ),
-    (
         "UPDATE claim_paid SET days = days - 99999999999 WHERE claim = 2 AND place = 0",
         "UPDATE claim_paid SET days = days + 99999999999 WHERE claim = 2 AND place = 0",
         "paid",
     ),
-    ("UPDATE chain SET length = length + 1", "UPDATE chain SET length = length - 1", "chain"),
-    ("UPDATE counter SET last = last + 1", "UPDATE counter SET last = last - 1", "counter:2021"),
 ];

@@ -2,7 +2,10 @@
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use serde::Deserialize;
+use sqlx::postgres::PgRow;
+use sqlx::{Decode, Postgres, Row, Type};
 
+use super::error::failed;
 use crate::domain::area::{AreaCode, OfficeCode};
 use crate::domain::claim::{Claim, ClaimKind, ClaimLine, ClaimState, Document, NewClaim, Standing};
 use crate::domain::cover::{Cover, Paid};
@@ -13,6 +16,11 @@ use crate::store::{CardOnFile, Desk, Hello, LastUsed, MemberSheet, Mode, Office,
 
 fn unreadable(what: &str) -> StoreError {
     StoreError::Unreadable(what.to_owned())
+}
+
+/// A column by its place.
+pub(super) fn get<'r, T: Decode<'r, Postgres> + Type<Postgres>>(row: &'r PgRow, at: usize) -> Result<T, StoreError> {
+    row.try_get(at).map_err(failed)
 }
 
 /// A member's sex from its code.
@@ -28,8 +36,8 @@ pub(super) struct NumberAnswer {
 }
 
 impl NumberAnswer {
-    pub fn number(self) -> Result<ClaimNumber, StoreError> {
-        Ok(ClaimNumber { office: self.office, year: self.year, sequence: self.number })
+    pub fn number(self) -> ClaimNumber {
+        ClaimNumber { office: self.office, year: self.year, sequence: self.number }
     }
 }
 
@@ -54,9 +62,9 @@ pub(super) struct LineAnswer {
 }
 
 impl LineAnswer {
-    pub fn line(self) -> Result<ClaimLine, StoreError> {
+    pub fn line(self) -> ClaimLine {
         let missing = self.documents.into_iter().flatten().filter(|document| document.required && !document.present);
-        Ok(ClaimLine {
+        ClaimLine {
             number: ClaimNumber { office: self.office, year: self.year, sequence: self.number },
             rev: self.rev,
             kind: self.kind,
@@ -71,7 +79,7 @@ impl LineAnswer {
             medical_total: self.medical_total.unwrap_or_default(),
             total: self.total.unwrap_or_default(),
             missing: missing.map(|document| document.title).collect(),
-        })
+        }
     }
 }
 
@@ -86,13 +94,13 @@ pub(super) struct StandingAnswer {
 }
 
 impl StandingAnswer {
-    pub fn standing(self) -> Result<Standing, StoreError> {
-        Ok(Standing {
+    pub fn standing(self) -> Standing {
+        Standing {
             number: ClaimNumber { office: self.office, year: self.year, sequence: self.number },
             office: self.office_name,
             state: self.state,
-            line: self.line.map(LineAnswer::line).transpose()?,
-        })
+            line: self.line.map(LineAnswer::line),
+        }
     }
 }
 
@@ -119,8 +127,8 @@ pub(super) struct ClaimAnswer {
 }
 
 impl ClaimAnswer {
-    pub fn claim(self) -> Result<Claim, StoreError> {
-        Ok(Claim {
+    pub fn claim(self) -> Claim {
+        Claim {
             claim: self.new,
             number: ClaimNumber { office: self.office, year: self.year, sequence: self.number },
             league: self.league,
@@ -133,7 +141,7 @@ impl ClaimAnswer {
             unit: self.unit,
             hospital_name: self.hospital_name,
             prints: self.prints,
-        })
+        }
     }
 }
 
@@ -145,8 +153,8 @@ pub(super) struct SubmitAnswer {
 }
 
 impl SubmitAnswer {
-    pub fn submitted(self) -> Result<Submitted, StoreError> {
-        Ok(Submitted { claim: Box::new(self.claim.claim()?), hash: self.hash, replay: self.replay })
+    pub fn submitted(self) -> Submitted {
+        Submitted { claim: Box::new(self.claim.claim()), hash: self.hash, replay: self.replay }
     }
 }
 
@@ -160,14 +168,14 @@ pub(super) struct SheetAnswer {
 }
 
 impl SheetAnswer {
-    pub fn sheet(self) -> Result<MemberSheet, StoreError> {
-        Ok(MemberSheet {
+    pub fn sheet(self) -> MemberSheet {
+        MemberSheet {
             member: self.member,
             covers: self.covers,
             paid: self.paid,
-            claims: self.claims.into_iter().map(LineAnswer::line).collect::<Result<_, _>>()?,
+            claims: self.claims.into_iter().map(LineAnswer::line).collect(),
             card: self.card,
-        })
+        }
     }
 }
 
@@ -180,13 +188,13 @@ pub(super) struct DeskAnswer {
 }
 
 impl DeskAnswer {
-    pub fn desk(self) -> Result<Desk, StoreError> {
-        Ok(Desk {
+    pub fn desk(self) -> Desk {
+        Desk {
             accepted_today: self.accepted_today,
-            returned: self.returned.into_iter().map(LineAnswer::line).collect::<Result<_, _>>()?,
+            returned: self.returned.into_iter().map(LineAnswer::line).collect(),
             returned_count: self.returned_count,
-            own_today: self.own_today.into_iter().map(LineAnswer::line).collect::<Result<_, _>>()?,
-        })
+            own_today: self.own_today.into_iter().map(LineAnswer::line).collect(),
+        }
     }
 }
 

@@ -117,8 +117,8 @@ pub(super) fn said(answer: &PgDatabaseError) -> StoreError {
 
 /// A duplicate with what is told of it; where the other one is gone by now, asking again decides.
 fn duplicate(detail: &str, what: fn(Box<crate::domain::claim::Standing>) -> Duplicate) -> StoreError {
-    match serde_json::from_str::<StandingAnswer>(detail).ok().and_then(|answer| answer.standing().ok()) {
-        Some(standing) => StoreError::Duplicate(what(Box::new(standing))),
-        None => StoreError::Stale(0),
+    match serde_json::from_str::<StandingAnswer>(detail) {
+        Ok(answer) => StoreError::Duplicate(what(Box::new(answer.standing()))),
+        Err(_) => StoreError::Stale(0),
     }
 }

@@ -29,14 +29,14 @@ mod verify;
 
 use async_trait::async_trait;
 use chrono::NaiveDate;
-use sqlx::Row;
 use sqlx::postgres::PgRow;
 use uuid::Uuid;
 
 pub use options::{OptionsError, PostgresOptions};
 
-use self::answers::{ClaimAnswer, DeskAnswer, HelloAnswer, LineAnswer, NumberAnswer, StandingAnswer, SubmitAnswer};
-use self::error::failed;
+use self::answers::{
+    ClaimAnswer, DeskAnswer, HelloAnswer, LineAnswer, NumberAnswer, StandingAnswer, SubmitAnswer, get,
+};
 use self::line::{Again, Line, call};
 use super::witness::Witness;
 use super::{Desk, Found, Hello, Hit, MemberSheet, Reference, Request, Store, StoreError, Submitted, Verification};
@@ -128,10 +128,10 @@ impl Store for PostgresStore {
         let rows = self.line.all(Again::Yes, "SELECT * FROM api_v1.search($1, $2, $3)", arguments).await?;
         let mut found = Found::default();
         for row in &rows {
-            if row.try_get::<bool, _>(9).map_err(failed)? {
+            if get::<bool>(row, 9)? {
                 return Ok(Found { elsewhere: true, ..Found::default() });
             }
-            found.more |= row.try_get::<bool, _>(8).map_err(failed)?;
+            found.more |= get::<bool>(row, 8)?;
             let mut hit = hit(row)?;
             if let Query::Claim(number) = query {
                 hit.claim = Some(*number);
@@ -145,21 +145,21 @@ impl Store for PostgresStore {
         self.ticket(ticket, member, "sheet", purpose).await?;
         let text = "SELECT api_v1.open_member($1, $2)::text";
         let answer: answers::SheetAnswer = self.must(Again::Yes, text, call!(ticket, member.0)).await?;
-        answer.sheet()
+        Ok(answer.sheet())
     }
 
     async fn reveal(&self, ticket: Uuid, member: MemberId, field: PersonalField) -> Result<String, StoreError> {
         self.ticket(ticket, member, field.code(), "reveal").await?;
         let arguments = call!(ticket, member.0, field.code());
         let row = self.line.one(Again::Yes, "SELECT api_v1.reveal($1, $2, $3)", arguments).await?;
-        row.try_get(0).map_err(failed)
+        get(&row, 0)
     }
 
     async fn check_bill(&self, bill: &Bill) -> Result<Option<Standing>, StoreError> {
         let arguments = call!(bill.code.as_str(), bill.number.as_str(), bill.hospital.as_str());
         let text = "SELECT api_v1.check_bill($1, $2, $3)::text";
         let answer: Option<StandingAnswer> = self.json(Again::Yes, text, arguments).await?;
-        answer.map(StandingAnswer::standing).transpose()
+        Ok(answer.map(StandingAnswer::standing))
     }
 
     async fn check_stay(
@@ -170,7 +170,7 @@ impl Store for PostgresStore {
     ) -> Result<Vec<Standing>, StoreError> {
         let text = "SELECT api_v1.check_stay($1, $2, $3)::text";
         let answers: Vec<StandingAnswer> = self.must(Again::Yes, text, call!(member.0, admission, discharge)).await?;
-        answers.into_iter().map(StandingAnswer::standing).collect()
+        Ok(answers.into_iter().map(StandingAnswer::standing).collect())
     }
 
     async fn reference(&self, version: &str) -> Result<Option<Reference>, StoreError> {
@@ -181,45 +181,46 @@ impl Store for PostgresStore {
         let json = serde_json::to_string(claim).map_err(|_| StoreError::Refused("text".into()))?;
         // The same id again gives the same answer.
         let answer: SubmitAnswer = self.must(Again::Yes, "SELECT api_v1.submit($1::json)::text", call!(json)).await?;
-        answer.submitted()
+        Ok(answer.submitted())
     }
 
     async fn claim(&self, number: ClaimNumber) -> Result<Claim, StoreError> {
-        let arguments = call!(number.office.get() as i32, i32::from(number.year), number.sequence as i32);
+        let (office, year, sequence) = parts(number);
+        let arguments = call!(office, year, sequence);
         let answer: ClaimAnswer = self.must(Again::Yes, "SELECT api_v1.claim($1, $2, $3)::text", arguments).await?;
-        answer.claim()
+        Ok(answer.claim())
     }
 
     async fn claims_of(&self, member: MemberId) -> Result<Vec<ClaimLine>, StoreError> {
         let answers: Vec<LineAnswer> =
             self.must(Again::Yes, "SELECT api_v1.claims_of($1)::text", call!(member.0)).await?;
-        answers.into_iter().map(LineAnswer::line).collect()
+        Ok(answers.into_iter().map(LineAnswer::line).collect())
     }
 
     async fn desk(&self) -> Result<Desk, StoreError> {
         let answer: DeskAnswer = self.must(Again::Yes, "SELECT api_v1.desk()::text", call!()).await?;
-        answer.desk()
+        Ok(answer.desk())
     }
 
     async fn withdraw(&self, number: ClaimNumber, rev: u32, reason: &str) -> Result<u32, StoreError> {
-        let arguments =
-            call!(number.office.get() as i32, i32::from(number.year), number.sequence as i32, rev as i32, reason);
+        let (office, year, sequence) = parts(number);
+        let arguments = call!(office, year, sequence, rev as i32, reason);
         let row = self.line.one(Again::No, "SELECT api_v1.withdraw($1, $2, $3, $4, $5)", arguments).await?;
-        row.try_get::<i32, _>(0).map(|rev| rev as u32).map_err(failed)
+        get::<i32>(&row, 0).map(|rev| rev as u32)
     }
 
     async fn record_print(&self, number: ClaimNumber) -> Result<u32, StoreError> {
-        let arguments = call!(number.office.get() as i32, i32::from(number.year), number.sequence as i32);
+        let (office, year, sequence) = parts(number);
+        let arguments = call!(office, year, sequence);
         let row = self.line.one(Again::No, "SELECT api_v1.record_print($1, $2, $3)", arguments).await?;
-        row.try_get::<i32, _>(0).map(|copy| copy as u32).map_err(failed)
+        get::<i32>(&row, 0).map(|copy| copy as u32)
     }
 
     async fn reconcile(&self, ids: &[ClaimId]) -> Result<Vec<(ClaimId, Option<ClaimNumber>)>, StoreError> {
         let plain: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
         let numbers: Vec<Option<NumberAnswer>> =
             self.must(Again::Yes, "SELECT api_v1.reconcile($1)::text", call!(plain)).await?;
-        let number = |answer: Option<NumberAnswer>| answer.map(NumberAnswer::number).transpose();
-        ids.iter().zip(numbers).map(|(id, answer)| Ok((*id, number(answer)?))).collect()
+        Ok(ids.iter().zip(numbers).map(|(id, answer)| (*id, answer.map(NumberAnswer::number))).collect())
     }
 
     async fn verify(&self) -> Result<Verification, StoreError> {
@@ -232,22 +233,27 @@ impl Store for PostgresStore {
     }
 }
 
+/// A claim's number as the functions take it.
+fn parts(number: ClaimNumber) -> (i32, i32, i32) {
+    (number.office.get() as i32, i32::from(number.year), number.sequence as i32)
+}
+
 /// The JSON of a row; `None` for SQL's NULL.
 fn json<T: serde::de::DeserializeOwned>(row: &PgRow) -> Result<Option<T>, StoreError> {
-    let json: Option<&str> = row.try_get(0).map_err(failed)?;
+    let json: Option<&str> = get(row, 0)?;
     json.map(|json| serde_json::from_str(json).map_err(|error| StoreError::Unreadable(error.to_string()))).transpose()
 }
 
 fn hit(row: &PgRow) -> Result<Hit, StoreError> {
-    let period: i32 = row.try_get(6).map_err(failed)?;
-    let years: i32 = row.try_get(7).map_err(failed)?;
+    let period: i32 = get(row, 6)?;
+    let years: i32 = get(row, 7)?;
     Ok(Hit {
-        member: MemberId(row.try_get(0).map_err(failed)?),
-        name: row.try_get(1).map_err(failed)?,
-        sex: answers::sex(row.try_get(2).map_err(failed)?)?,
-        birth_year: row.try_get(3).map_err(failed)?,
-        id_masked: row.try_get(4).map_err(failed)?,
-        unit: row.try_get(5).map_err(failed)?,
+        member: MemberId(get(row, 0)?),
+        name: get(row, 1)?,
+        sex: answers::sex(get(row, 2)?)?,
+        birth_year: get(row, 3)?,
+        id_masked: get(row, 4)?,
+        unit: get(row, 5)?,
         period,
         years: years as u32,
         claim: None,

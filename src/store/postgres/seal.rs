@@ -5,11 +5,10 @@ use std::collections::VecDeque;
 
 use async_trait::async_trait;
 use serde::Deserialize;
-use sqlx::Row;
 use sqlx::postgres::PgRow;
 
 use super::PostgresStore;
-use super::error::failed;
+use super::answers::get;
 use super::line::{Again, call};
 use crate::domain::canonical::{Hash, unhex};
 use crate::domain::merkle::NodeId;
@@ -33,13 +32,6 @@ struct StateAnswer {
     frontier: Vec<String>,
 }
 
-fn get<'r, T: sqlx::Decode<'r, sqlx::Postgres> + sqlx::Type<sqlx::Postgres>>(
-    row: &'r PgRow,
-    at: usize,
-) -> Result<T, StoreError> {
-    row.try_get(at).map_err(failed)
-}
-
 fn damaged() -> StoreError {
     StoreError::Damaged("tree".to_owned())
 }
@@ -58,7 +50,7 @@ impl PostgresStore {
     async fn nodes_of_tree(&self, ids: &[NodeId]) -> Result<Vec<Option<Hash>>, StoreError> {
         let (levels, indexes) = columns(ids.iter().copied());
         let row = self.line.one(Again::Yes, NODES, call!(levels, indexes)).await?;
-        let hashes: Vec<Option<Vec<u8>>> = row.try_get(0).map_err(failed)?;
+        let hashes: Vec<Option<Vec<u8>>> = get(&row, 0)?;
         if hashes.len() != ids.len() {
             return Err(damaged());
         }
@@ -71,7 +63,7 @@ impl PostgresStore {
     /// Where there is no answer.
     pub async fn checkpoint(&self) -> Result<Option<String>, StoreError> {
         let row = self.line.one(Again::Yes, NOTE, call!()).await?;
-        row.try_get(0).map_err(failed)
+        get(&row, 0)
     }
 }
 

@@ -2,11 +2,9 @@
 //! sees no person: card, agent and remark come as what they were committed to.
 
 use serde::Deserialize;
-use sqlx::Row;
 use sqlx::postgres::PgRow;
 
-use super::answers::ClaimAnswer;
-use super::error::failed;
+use super::answers::{ClaimAnswer, get};
 use super::line::{Again, Line, call};
 use crate::domain::area::OfficeCode;
 use crate::domain::cover::Paid;
@@ -64,13 +62,6 @@ async fn heads(line: &Line) -> Result<Vec<PgRow>, StoreError> {
 
 async fn counters(line: &Line) -> Result<Vec<PgRow>, StoreError> {
     line.all(Again::Yes, "SELECT * FROM api_v1.verify_counters()", call!()).await
-}
-
-fn get<'r, T: sqlx::Decode<'r, sqlx::Postgres> + sqlx::Type<sqlx::Postgres>>(
-    row: &'r PgRow,
-    at: usize,
-) -> Result<T, StoreError> {
-    row.try_get(at).map_err(failed)
 }
 
 /// What a claim is called whose office, year and number stand from `at` on, where there is one.
@@ -178,7 +169,7 @@ struct Verified {
 impl Verified {
     fn split(self) -> Result<(Recorded, History), StoreError> {
         let recorded = Recorded {
-            claim: self.claim.claim()?,
+            claim: self.claim.claim(),
             day: self.day,
             submitted_at: self.submitted_at_text,
             medical_total: self.medical_total,
