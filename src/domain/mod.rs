@@ -15,6 +15,7 @@ pub mod canonical;
 pub mod claim;
 pub mod cover;
 pub mod date;
+pub mod form;
 pub mod id_number;
 pub mod mask;
 pub mod member;
