@@ -17,6 +17,7 @@ pub mod prints;
 pub mod screens;
 pub mod session;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::NaiveDateTime;
@@ -125,7 +126,7 @@ pub enum Cmd {
         /// The claim that it is of.
         number: ClaimNumber,
         /// What to print.
-        form: Box<Form>,
+        form: Arc<dyn Form>,
         /// The printer's name.
         printer: Option<String>,
     },

@@ -13,11 +13,11 @@ use crate::app::{Context, Event, Go, Screen, Tone};
 use crate::domain::claim::Claim;
 use crate::domain::number::ClaimNumber;
 use crate::keymap::{Action, Layer};
-use crate::slip::layout::Line;
+use crate::slip::layout::{Line, Medium};
 use crate::slip::p1::Acknowledgement;
 use crate::store::{Reply, Request, StoreError};
 use crate::ui::table::{self, at};
-use crate::ui::text::put;
+use crate::ui::text::{pad, put};
 
 /// Columns of the paper that is shown, where the screen has them.
 const COLUMNS: u16 = 80;
@@ -123,7 +123,8 @@ impl SlipScreen {
 
 /// A slip as it looks on paper, where the screen has the columns.
 pub fn lines(cx: &Context, slip: &Acknowledgement, columns: u16) -> Vec<Line> {
-    slip.layout(usize::from(columns.clamp(1, COLUMNS)), &cx.strings).pages.concat()
+    let medium = Medium::of(usize::from(columns.clamp(1, COLUMNS)));
+    slip.sheet(true, &cx.strings).set(medium).pages.concat()
 }
 
 /// Draws a slip from a line on.
@@ -132,6 +133,25 @@ pub fn draw_paper(cx: &Context, slip: &Acknowledgement, first: usize, area: Rect
         let style = if line.bold { cx.theme.text().add_modifier(Modifier::BOLD) } else { cx.theme.text() };
         let row = at(area, y);
         put(buf, row.x, row.y, row.width, &line.text, style);
+    }
+    for (y, code) in
+        lines(cx, slip, area.width).iter().enumerate().filter_map(|(y, line)| Some((y, line.code.as_ref()?)))
+    {
+        // In place of a code there is room for: its edge, and what it is.
+        let edge = format!("+{}+", "-".repeat(code.columns - 2));
+        let word = cx.t("slip-code");
+        for down in 0..code.lines {
+            let Some(row) = (y + down).checked_sub(first).filter(|row| *row < usize::from(area.height)) else {
+                continue;
+            };
+            let text = match down {
+                0 => edge.clone(),
+                down if down + 1 == code.lines => edge.clone(),
+                down if down == code.lines / 2 => format!("|{}|", pad(&word, code.columns - 2)),
+                _ => format!("|{}|", " ".repeat(code.columns - 2)),
+            };
+            put(buf, area.x + code.column as u16, at(area, row).y, code.columns as u16, &text, cx.theme.note());
+        }
     }
 }
 
