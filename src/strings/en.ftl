@@ -376,6 +376,12 @@ config-unknown-key-near = there is no "{ $key }"; is "{ $nearest }" meant?
 config-bad-value = { $key } can't be "{ $value }"; it takes { $takes }
 config-no-printer = no printer is called "{ $name }"; add [printer.{ $name }] or name another
 config-no-device = [{ $key }] has no device; for example device = "lp" or "tcp:10.1.2.3:9100"
+config-printer-name = a printer can't be called "{ $name }"; names have small letters, digits and hyphens, for example { $like }
+config-too-wide = { $key } can't be { $columns }: paper { $paper } has room for { $most }; write less, or remove the line
+config-pdf-to-device = [{ $key }] sends PDF to a device file, where no printer takes it; for a laser printer use device = "lp:QUEUE", for a thermal printer language = "escpos", for a 24-pin printer "escp"
+config-escpos-paper = [{ $key }] has language = "escpos", which thermal printers speak, on paper 58mm or 80mm; for a 24-pin printer use "escp"
+config-escp-paper = [{ $key }] has language = "escp", which 24-pin printers speak, on paper 241x93, 241x140 or 241x279; for a thermal printer use "escpos"
+config-text-to-printer = [{ $key }] sends language = "text" straight to a printer: that is UTF-8, which hardly any of them reads; use "escpos" for a thermal printer, "escp" for a 24-pin printer
 config-takes-text = text without control characters
 config-takes-bool = true or false
 config-takes-url = sqlite:PATH or postgres://HOST/DATABASE
@@ -391,7 +397,7 @@ config-takes-paper = 58mm, 80mm, 241x93, 241x140, 241x279, a5, a4 or a4-landscap
 config-takes-language = text, pdf, escpos or escp
 config-takes-encoding = gb18030 or gbk
 config-takes-columns = 20 to 200 columns
-config-takes-device = file:DIR, lp, lp:QUEUE, tcp:HOST:PORT or dev:/dev/usb/lp0
+config-takes-device = file:/DIR, lp, lp:QUEUE, tcp:HOST:PORT or dev:/dev/usb/lp0
 demo-other-version = The demo world is of another version of the program: the old file is kept as { $aside }, and it is made anew.
 demo-making = Making a demo world of { $members } members
 demo-anew = Another size: the demo world is made anew with { $members } members; the old database, its drafts and slips are now in { $aside }

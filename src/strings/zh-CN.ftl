@@ -376,6 +376,12 @@ config-unknown-key-near = 没有“{ $key }”这一项；是否应为“{ $near
 config-bad-value = { $key } 的值“{ $value }”不可用；应为{ $takes }
 config-no-printer = 没有名为“{ $name }”的打印机；请加上 [printer.{ $name }] 或改用已有的
 config-no-device = [{ $key }] 缺少 device；例如 device = "lp" 或 "tcp:10.1.2.3:9100"
+config-printer-name = 打印机不能叫“{ $name }”；名称用小写字母、数字和连字符，例如 { $like }
+config-too-wide = { $key } 不能是 { $columns }：{ $paper } 纸最多 { $most } 列；请改小，或删去这一行
+config-pdf-to-device = [{ $key }] 的 device 是设备文件，打印机从那里收不了 PDF；激光打印机请用 device = "lp:LASER"（打印队列的名称），热敏打印机用 language = "escpos"，针式打印机用 "escp"
+config-escpos-paper = [{ $key }] 的 language = "escpos" 是热敏打印机的语言，纸应为 58mm 或 80mm；针式打印机请用 "escp"
+config-escp-paper = [{ $key }] 的 language = "escp" 是针式打印机的语言，纸应为 241x93、241x140 或 241x279；热敏打印机请用 "escpos"
+config-text-to-printer = [{ $key }] 的 language = "text" 直接送 UTF-8 文字，一般打印机会打成乱码；热敏打印机请用 "escpos"，针式打印机用 "escp"
 config-takes-text = 不含控制字符的文字
 config-takes-bool = true 或 false
 config-takes-url = sqlite:文件路径或 postgres://主机/库名
@@ -391,7 +397,7 @@ config-takes-paper = 58mm、80mm、241x93、241x140、241x279、a5、a4 或 a4-l
 config-takes-language = text、pdf、escpos 或 escp
 config-takes-encoding = gb18030 或 gbk
 config-takes-columns = 20 至 200 的列数
-config-takes-device = file:目录、lp、lp:队列、tcp:主机:端口 或 dev:/dev/usb/lp0
+config-takes-device = file:/目录、lp、lp:队列、tcp:主机:端口 或 dev:/dev/usb/lp0
 demo-other-version = 演示数据属于另一版本的程序：原文件保留为 { $aside }，现在重新生成。
 demo-making = 正在生成 { $members } 名会员的演示数据
 demo-anew = 会员数不同，演示数据重新生成（{ $members } 名）；原来的数据、草稿和回执移到 { $aside }
