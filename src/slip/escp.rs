@@ -51,7 +51,8 @@ const ONE_WAY: (&[u8], &[u8]) = (b"\x1bU\x01", b"\x1bU\0");
 /// Where a code can't be made, or has no room even at its smallest: it is never cut.
 pub fn render(layout: &Layout, encoding: Encoding, glyphs: &Glyphs) -> Result<Vec<u8>, PrintError> {
     let pitch = Pitch::of(layout.columns);
-    let page_lines = layout.page_lines.and_then(|lines| u8::try_from(lines).ok()).filter(|lines| (1..=127).contains(lines));
+    let page_lines =
+        layout.page_lines.and_then(|lines| u8::try_from(lines).ok()).filter(|lines| (1..=127).contains(lines));
     let mut head = Head { out: Vec::new(), layout, pitch, encoding, glyphs };
     head.put(RESET);
     head.put(CHINESE);
