@@ -106,12 +106,21 @@ impl Pitch {
 /// What is printed at one height of a page.
 enum Mark<'a> {
     Text(&'a Line),
-    /// Dots from a row of them on, as many rows as the head is high.
-    Band {
-        x: usize,
-        top: usize,
-        dots: Dots,
-    },
+    /// A code's dots from a row of them on, as many rows as the head is high.
+    Band(&'a Drawn, usize),
+}
+
+impl Mark<'_> {
+    fn is_blank(&self) -> bool {
+        matches!(self, Mark::Text(line) if line.text.trim().is_empty())
+    }
+}
+
+/// A code's dots, from the left edge and from the top of the line that it begins in.
+struct Drawn {
+    x: usize,
+    y: usize,
+    dots: Dots,
 }
 
 /// Characters that are sent at once.
@@ -156,17 +165,17 @@ impl Head<'_> {
 
     /// Prints a page; how far down the paper is after it.
     fn page(&mut self, lines: &[Line]) -> Result<usize, PrintError> {
-        let mut marks = Vec::new();
+        let mut codes = Vec::new();
         for (row, line) in lines.iter().enumerate() {
-            if !line.text.trim().is_empty() {
-                marks.push((row * LINE, Mark::Text(line)));
-            }
             if let Some(code) = &line.code {
-                let (x, y, dots) = self.code(code, &lines[row..])?;
-                let bands = (0..dots.height).step_by(PINS);
-                marks.extend(bands.map(|top| (row * LINE + y + top, Mark::Band { x, top, dots: dots.clone() })));
+                codes.push((row * LINE, self.code(code, &lines[row..])?));
             }
         }
+        let texts = lines.iter().enumerate().map(|(row, line)| (row * LINE, Mark::Text(line)));
+        let bands = codes.iter().flat_map(|(y, drawn)| {
+            (0..drawn.dots.height).step_by(PINS).map(move |row| (y + drawn.y + row, Mark::Band(drawn, row)))
+        });
+        let mut marks: Vec<(usize, Mark)> = texts.filter(|(_, mark)| !mark.is_blank()).chain(bands).collect();
         marks.sort_by_key(|(y, _)| *y);
         let (mut at, mut one_way) = (0, false);
         for (y, mark) in marks {
@@ -177,12 +186,12 @@ impl Head<'_> {
             }
             match mark {
                 Mark::Text(line) => self.line(line),
-                Mark::Band { x, top, dots } => {
+                Mark::Band(drawn, row) => {
                     if !std::mem::replace(&mut one_way, true) {
                         self.put(ONE_WAY.0);
                     }
-                    self.place(x);
-                    self.draw(dots.width, |x, y| dots.is_black(x, top + y));
+                    self.place(drawn.x);
+                    self.draw(drawn.dots.width, |x, y| drawn.dots.is_black(x, row + y));
                 }
             }
         }
@@ -192,31 +201,23 @@ impl Head<'_> {
         Ok(at)
     }
 
-    /// A code's dots, and where their left top corner is: from the left edge, and from the top of its first line. White stays
-    /// around it as wide as four modules, for which the white between lines and beside the text counts, too.
-    fn code(&self, code: &Code, lines: &[Line]) -> Result<(usize, usize, Dots), PrintError> {
+    /// A code's dots in its room, as large as they fit. White stays around them as wide as four modules; the white between
+    /// lines above the room, and beside the text on its left, counts.
+    fn code(&self, code: &Code, lines: &[Line]) -> Result<Drawn, PrintError> {
         let modules = Modules::of(&code.text)?;
-        let room = (code.columns * self.pitch.dots, code.lines * LINE);
         let left = code.column * self.pitch.dots;
-        let beside = lines.iter().take(code.lines).map(|line| self.layout.ruler.width(&line.text)).max().unwrap_or(0);
+        let (wide, high) = (code.columns * self.pitch.dots, code.lines * LINE);
+        let texts = lines.iter().take(code.lines).map(|line| self.layout.ruler.width(&line.text));
+        let beside = texts.max().unwrap_or(0) * self.pitch.dots;
         for module in MODULE {
             let (side, white) = (modules.size * module, QUIET * module);
-            // In the middle where the white fits, else as low and as far right as it lets.
-            let place = |room: usize| room.checked_sub(side).map(|rest| (rest / 2).min(rest.saturating_sub(white)));
-            let (Some(x), Some(y)) = (place(room.0), place(room.1)) else { continue };
+            let (Some(x), Some(y)) = (middle(wide, side, white), middle(high, side, white)) else { continue };
             let x = (left + x) / STEP * STEP;
-            let free = x.checked_sub(beside * self.pitch.dots).is_some_and(|free| free >= white || beside == 0);
-            if free && y + LINE - PINS >= white && x + side + white <= left + room.0 && y + side + white <= room.1 {
-                let mut dots = Dots::white(side, side);
-                for (x, y) in (0..side).flat_map(|y| (0..side).map(move |x| (x, y))) {
-                    if modules.is_dark(x / module, y / module) {
-                        dots.blacken(x, y);
-                    }
-                }
-                return Ok((x, y, dots));
+            if x >= beside + white && y + LINE - PINS >= white {
+                return Ok(Drawn { x, y, dots: magnified(&modules, module) });
             }
         }
-        Err(PrintError::Code(format!("{} modules have no room", modules.size)))
+        Err(PrintError::Code(format!("no room for {0} x {0}", modules.size)))
     }
 
     /// A line of text, in runs of one kind.
@@ -322,4 +323,23 @@ impl Head<'_> {
             }
         }
     }
+}
+
+/// Where something begins in a room, in its middle if the white behind it fits then, else as far before it as needed; none
+/// where it has no room.
+fn middle(room: usize, side: usize, white: usize) -> Option<usize> {
+    let last = room.checked_sub(side + white)?;
+    Some(last.min((room - side) / 2))
+}
+
+/// A code with so many dots a module.
+fn magnified(modules: &Modules, module: usize) -> Dots {
+    let side = modules.size * module;
+    let mut dots = Dots::white(side, side);
+    for (x, y) in (0..side).flat_map(|y| (0..side).map(move |x| (x, y))) {
+        if modules.is_dark(x / module, y / module) {
+            dots.blacken(x, y);
+        }
+    }
+    dots
 }

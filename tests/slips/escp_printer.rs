@@ -3,7 +3,7 @@
 //!
 //! To add a command: an arm in `esc` or `fs`, with what it does to the head, the paper or the mode.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
 use encoding_rs::GB18030;
 
@@ -15,6 +15,8 @@ pub struct Cell {
     pub x: usize,
     pub y: usize,
     pub width: usize,
+    /// White in it before and behind the character's own dots.
+    pub white: (usize, usize),
     pub bold: bool,
     pub wide: bool,
 }
@@ -26,7 +28,7 @@ pub struct Image {
     pub y: usize,
     pub width: usize,
     /// Black dots, from its left top corner.
-    pub dots: BTreeSet<(usize, usize)>,
+    pub dots: HashSet<(usize, usize)>,
     pub one_way: bool,
 }
 
@@ -129,11 +131,7 @@ impl Printer {
                 0x20..=0x7e => {
                     input.take()?;
                     text.push(byte as char);
-                    self.print(
-                        byte as char,
-                        if self.wide_ascii { 2 * self.pitch } else { self.pitch },
-                        self.wide_ascii,
-                    );
+                    self.print(byte as char, self.pitch, (0, 0), self.wide_ascii);
                 }
                 0x81..=0xfe => {
                     if !self.chinese {
@@ -141,8 +139,7 @@ impl Printer {
                     }
                     let c = hanzi(&mut input)?;
                     text.push(c);
-                    let width = self.beside.0 + 24 + self.beside.1;
-                    self.print(c, if self.wide_hanzi { 2 * width } else { width }, self.wide_hanzi);
+                    self.print(c, 24, self.beside, self.wide_hanzi);
                 }
                 other => return Err(format!("byte {other:02X} at {}", input.at)),
             }
@@ -160,10 +157,14 @@ impl Printer {
         }
     }
 
-    fn print(&mut self, c: char, width: usize, wide: bool) {
+    /// A character with so much white on both sides; doubled, all of it is.
+    fn print(&mut self, c: char, own: usize, white: (usize, usize), wide: bool) {
         self.fresh = false;
+        let scale = if wide { 2 } else { 1 };
+        let white = (white.0 * scale, white.1 * scale);
+        let width = white.0 + own * scale + white.1;
         if c != ' ' {
-            self.cells.push(Cell { c, x: self.x, y: self.y, width, bold: self.bold, wide });
+            self.cells.push(Cell { c, x: self.x, y: self.y, width, white, bold: self.bold, wide });
         }
         self.x += width;
     }
@@ -233,7 +234,7 @@ impl Printer {
                     return Err(format!("bit image {mode}"));
                 }
                 let width = input.word()?;
-                let mut dots = BTreeSet::new();
+                let mut dots = HashSet::new();
                 for x in 0..width {
                     for y in 0..24 {
                         let byte = *input.bytes.get(input.at + y / 8).ok_or("a bit image ends early")?;
@@ -287,17 +288,6 @@ impl Printer {
         };
         self.log.push(word);
         Ok(())
-    }
-
-    /// What stands on a line: its characters and where they are, in columns of so many dots.
-    pub fn line(&self, y: usize, column: usize) -> Vec<(char, usize)> {
-        let mut line: Vec<(char, usize)> = Vec::new();
-        for cell in self.cells.iter().filter(|cell| cell.y == y) {
-            assert_eq!(cell.x % column, 0, "{} at {} is beside its column", cell.c, cell.x);
-            line.push((cell.c, cell.x / column));
-        }
-        line.sort_by_key(|(_, column)| *column);
-        line
     }
 }
 
