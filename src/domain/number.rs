@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Deserializer, de};
+
 use super::area::OfficeCode;
 use super::text::half_width;
 
@@ -68,6 +70,12 @@ impl FromStr for ClaimNumber {
         };
         // 00 and 98 are congruent to a right check, but never given out.
         if digits[17..].parse() == Ok(check_digits(&digits[..17])) { Ok(number) } else { Err(NumberError::Check) }
+    }
+}
+
+impl<'de> Deserialize<'de> for ClaimNumber {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<ClaimNumber, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
     }
 }
 

@@ -40,7 +40,7 @@ impl Job {
                     Some(path) => SlipFont::open(path)?,
                     None => SlipFont::embedded()?,
                 };
-                render_pdf(&layout(&|c| font.has(c)), &font, name)?
+                render_pdf(&layout(&|c| font.has(c)), profile.paper, &font, name)?
             }
             Language::EscPos | Language::EscP => {
                 let glyphs = match &profile.font {
