@@ -67,6 +67,8 @@ impl Counter {
             bell: true,
             window: None,
             entrance,
+            slip_key: None,
+            slip_keys: Vec::new(),
         };
         let (app, commands) = App::new(setup);
         let mut counter = Counter { app, asked: VecDeque::new(), commands: vec![], size: (80, 24), mono: 0 };
@@ -361,6 +363,7 @@ pub fn recorded(sequence: u32, state: ClaimState) -> Claim {
         unit: "巴彦淖尔市医院".into(),
         hospital_name: "巴彦淖尔市医院".into(),
         prints: 0,
+        notice: None,
     }
 }
 
