@@ -12,15 +12,16 @@ use huzhu::domain::claim::{
     Claim, ClaimId, ClaimKind, ClaimLine, ClaimState, Diagnosis, Document, NewClaim, Payee, PolicyRef, SettlementMode,
 };
 use huzhu::domain::cover::Cover;
+use huzhu::domain::form::FormId;
 use huzhu::domain::member::{Member, MemberId, Sex};
 use huzhu::domain::money::Money;
-use huzhu::domain::number::ClaimNumber;
+use huzhu::domain::number::{ClaimNumber, SlipNumber};
 use huzhu::keymap::{Key, Keymap};
 use huzhu::policy::{self, Facts, Policy};
 use huzhu::store::journal::Draft;
 use huzhu::store::{
-    CardOnFile, Desk, Found, Hello, Hit, LastUsed, MemberSheet, Mode, Office, PublishedPolicy, Reference, Reply,
-    Request, StoreError,
+    CardOnFile, Desk, Found, Hello, Hit, LastUsed, MemberSheet, Mode, Office, Printed, PublishedPolicy, Reference,
+    Reply, Request, StoreError,
 };
 use huzhu::strings::{Lang, Strings};
 use huzhu::term::screen_text;
@@ -365,6 +366,12 @@ pub fn recorded(sequence: u32, state: ClaimState) -> Claim {
         prints: 0,
         notice: None,
     }
+}
+
+/// A print that was recorded.
+pub fn printed(claim: ClaimNumber, form: FormId, copy: u32) -> Printed {
+    let slip = SlipNumber { form, ..SlipNumber::from(claim) };
+    Printed { copy, slip, record: [7; 32] }
 }
 
 pub fn yuan(text: &str) -> Money {
