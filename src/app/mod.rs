@@ -18,6 +18,7 @@ pub mod screens;
 pub mod session;
 mod slip_keys;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::NaiveDateTime;
@@ -128,7 +129,7 @@ pub enum Cmd {
         /// The claim that it is of.
         number: ClaimNumber,
         /// What to print.
-        form: Box<Form>,
+        form: Arc<dyn Form>,
         /// The printer's name.
         printer: Option<String>,
     },

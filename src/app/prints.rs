@@ -3,6 +3,8 @@
 //!
 //! To print another form: its data made from a recorded claim here, beside [`acknowledgement`].
 
+use std::sync::Arc;
+
 use super::{Cmd, Context, Tone};
 use crate::domain::claim::{Claim, NewClaim};
 use crate::domain::date::from_shanghai;
@@ -10,7 +12,6 @@ use crate::domain::form::FormId;
 use crate::domain::member::Member;
 use crate::domain::number::ClaimNumber;
 use crate::policy::Assessment;
-use crate::slip::Form;
 use crate::slip::p1::Acknowledgement;
 use crate::store::{Office, Reply, Request, StoreError};
 use crate::strings::errors::store_error;
@@ -58,7 +59,8 @@ impl Context {
         let Pending { claim, printer, .. } = self.prints.swap_remove(at);
         match result {
             Ok(Reply::PrintRecorded(number, printed)) => {
-                let form = Box::new(Form::Acknowledgement(Box::new(acknowledgement(self, &claim, printed.copy))));
+                let code = self.slip_code(&claim, printed);
+                let form = Arc::new(Acknowledgement { code, ..acknowledgement(self, &claim, printed.copy) });
                 self.command(Cmd::Print { number: *number, form, printer });
             }
             Ok(_) => {}

@@ -264,7 +264,7 @@ impl Machine {
             Cmd::Print { number, form, printer } => {
                 self.prints += 1;
                 let printing = Arc::clone(&self.outside.printing);
-                self.task(async move { Msg::Printed(number, printing.print(*form, printer).await) });
+                self.task(async move { Msg::Printed(number, printing.print(form, printer).await) });
             }
             Cmd::Bell => self.rings = true,
             Cmd::Wipe => self.wipes = true,

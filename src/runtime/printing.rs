@@ -64,9 +64,9 @@ impl Printing {
         resent
     }
 
-    /// The printers' names, the one that is used first.
-    pub fn names(&self) -> Vec<String> {
-        self.profiles.iter().map(|profile| profile.name.clone()).collect()
+    /// The printers, the one that is used first.
+    pub fn profiles(&self) -> &[Profile] {
+        &self.profiles
     }
 
     /// The member has the slip: one that did not arrive before is not sent again at the next start.
@@ -78,7 +78,7 @@ impl Printing {
     }
 
     /// Prints: where it went, or why not, in words.
-    pub async fn print(&self, form: Form, printer: Option<String>) -> Result<String, String> {
+    pub async fn print(&self, form: Arc<dyn Form>, printer: Option<String>) -> Result<String, String> {
         let profile = match &printer {
             Some(name) => self.profiles.iter().find(|profile| profile.name == *name),
             None => self.profiles.first(),
@@ -87,7 +87,7 @@ impl Printing {
             return Err(self.strings.get("print-no-printer"));
         };
         let (strings, wanted) = (Arc::clone(&self.strings), profile.clone());
-        let made = tokio::task::spawn_blocking(move || Job::make(&form, &wanted, &strings)).await;
+        let made = tokio::task::spawn_blocking(move || Job::make(form.as_ref(), &wanted, &strings)).await;
         let delivered = match made {
             Ok(Ok(job)) => {
                 let name = job.name.clone();

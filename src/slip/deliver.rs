@@ -79,6 +79,7 @@ impl Courier {
             }
             Device::Lp(queue) => self.to_queue(queue.as_deref(), job).await,
             Device::Tcp(host, port) => self.to_port(host, *port, job).await,
+            Device::Dev(path) => todo!("{}", path.display()),
         }
     }
 

@@ -147,7 +147,7 @@ impl Spool {
 fn ticket(path: PathBuf) -> Option<Ticket> {
     let (stem, extension) = path.file_name()?.to_str()?.rsplit_once('.')?;
     let (profile, name) = stem.split_once('@')?;
-    let language = [Language::Text, Language::Pdf].into_iter().find(|language| language.extension() == extension)?;
+    let language = Language::ALL.into_iter().find(|language| language.extension() == extension)?;
     if path_safe(profile) != profile || path_safe(name) != name {
         return None;
     }
