@@ -57,7 +57,12 @@ impl Counter {
 
     /// The same, where the store may ask who is there.
     pub fn at(lang: Lang, entrance: Option<Entrance>) -> Counter {
-        let setup = Setup {
+        Counter::of(Setup { entrance, ..Counter::setup(lang) })
+    }
+
+    /// What a counter starts with.
+    pub fn setup(lang: Lang) -> Setup {
+        Setup {
             strings: Strings::new(lang),
             keymap: Keymap::load("default", None).unwrap(),
             theme: Theme { colours: false, ascii: true },
@@ -72,10 +77,14 @@ impl Counter {
             print_after_submit: true,
             bell: true,
             window: None,
-            entrance,
+            entrance: None,
             slip_key: None,
             slip_keys: Vec::new(),
-        };
+        }
+    }
+
+    /// A counter that was told nothing yet.
+    pub fn of(setup: Setup) -> Counter {
         let (app, commands) = App::new(setup);
         let mut counter = Counter { app, asked: VecDeque::new(), commands: vec![], size: (80, 24), mono: 0 };
         counter.take(commands);

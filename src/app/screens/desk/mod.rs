@@ -288,11 +288,14 @@ impl Screen for Desk {
             Event::Paste(text) => {
                 // A whole search (a scanner's) takes the place of what is there; anything else is typed into it, the end of
                 // a code too that began as keys.
-                let goes_on = scanned(&format!("{}{text}", self.line.text())).is_some();
-                if !goes_on && Query::parse(text, cx.today()).is_ok() {
-                    self.line.set("");
+                if let Some(code) = scanned(&format!("{}{text}", self.line.text())) {
+                    self.line.set(code);
+                } else {
+                    if Query::parse(text, cx.today()).is_ok() {
+                        self.line.set("");
+                    }
+                    self.line.insert(text, SEARCH_MAX);
                 }
-                self.line.insert(text, SEARCH_MAX);
                 self.typed(cx);
                 Go::Stay
             }
