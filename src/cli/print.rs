@@ -1,22 +1,28 @@
 //! `huzhu print`: slips and test pages without the counter's screen, for setting a printer up and for scripts.
 //!
+//! - `claim` the slip of a claim
+//!
 //! To add something to print: a flag of the group `what`, and its way to a sheet or a form here.
+
+mod claim;
 
 use std::process::ExitCode;
 
 use anyhow::anyhow;
 use chrono::Utc;
 
+use super::password::PasswordFrom;
 use super::{Global, words};
 use crate::config::Config;
 use crate::domain::date::to_shanghai;
+use crate::domain::form::FormId;
 use crate::slip::deliver::{Courier, Delivered};
 use crate::slip::test_page::test_page;
 use crate::slip::{Job, Profile};
 use crate::strings::Strings;
 use crate::ui::text::{pad, width};
 
-/// Print a test page, or say which printers there are.
+/// Print slips and test pages, list the printers.
 #[derive(Debug, clap::Args)]
 #[command(group(clap::ArgGroup::new("what").required(true)))]
 pub struct Args {
@@ -26,6 +32,26 @@ pub struct Args {
     /// List the printers of the configuration, the one that is used first
     #[arg(long, group = "what")]
     list: bool,
+    /// Print the slip of this claim: recorded first, as at the counter
+    #[arg(long, group = "what", value_name = "NUMBER")]
+    claim: Option<String>,
+    /// Which form of the claim
+    #[arg(long, value_name = "FORM", default_value = "P1", requires = "claim")]
+    form: FormId,
+    /// On this printer of the configuration; without it on the one that is used first
+    #[arg(long, value_name = "PROFILE", conflicts_with_all = ["test", "list"])]
+    to: Option<String>,
+    /// Only show the slip as text, and record nothing
+    #[arg(long, requires = "claim")]
+    dry_run: bool,
+    /// The database: sqlite:PATH or postgres://HOST/DATABASE
+    #[arg(long, value_name = "URL", requires = "claim")]
+    db: Option<String>,
+    /// The account
+    #[arg(long = "as", value_name = "LOGIN", alias = "login", requires = "claim")]
+    login: Option<String>,
+    #[command(flatten)]
+    password: PasswordFrom,
 }
 
 /// Prints, and says how it went.
@@ -33,10 +59,16 @@ pub struct Args {
 /// # Errors
 /// A sentence that says what to do.
 pub async fn run(args: Args, global: &Global) -> anyhow::Result<ExitCode> {
-    let Some(config) = global.config(Vec::new())? else { return Ok(super::USAGE.into()) };
+    let mut flags = Vec::new();
+    flags.extend(args.db.iter().map(|db| ("database.url", db.clone(), "--db")));
+    flags.extend(args.login.iter().map(|login| ("database.login", login.clone(), "--as")));
+    let Some(config) = global.config(flags)? else { return Ok(super::USAGE.into()) };
     let strings = Strings::new(config.lang());
     for warning in config.warnings() {
         eprintln!("{}", words::safe(&warning.sentence(&strings)));
+    }
+    if let Some(number) = &args.claim {
+        return claim::run(&args, number, config, global).await;
     }
     let printers = config.printers();
     if let Some(name) = &args.test {
