@@ -11,6 +11,7 @@ use std::process::ExitCode;
 use anyhow::anyhow;
 use chrono::Utc;
 
+use super::database::Database;
 use super::password::PasswordFrom;
 use super::{Global, words};
 use crate::config::Config;
@@ -46,7 +47,7 @@ pub struct Args {
     dry_run: bool,
     /// The database: sqlite:PATH or postgres://HOST/DATABASE
     #[arg(long, value_name = "URL", requires = "claim")]
-    db: Option<String>,
+    db: Option<Database>,
     /// The account
     #[arg(long = "as", value_name = "LOGIN", alias = "login", requires = "claim")]
     login: Option<String>,
@@ -60,7 +61,6 @@ pub struct Args {
 /// A sentence that says what to do.
 pub async fn run(args: Args, global: &Global) -> anyhow::Result<ExitCode> {
     let mut flags = Vec::new();
-    flags.extend(args.db.iter().map(|db| ("database.url", db.clone(), "--db")));
     flags.extend(args.login.iter().map(|login| ("database.login", login.clone(), "--as")));
     let Some(config) = global.config(flags)? else { return Ok(super::USAGE.into()) };
     let strings = Strings::new(config.lang());

@@ -82,7 +82,8 @@ pub async fn run(args: &Args, number: &str, config: Config, global: &Global) -> 
 /// Where the claim is, and as whom.
 fn place(args: &Args, config: Config, global: &Global, strings: &Strings) -> anyhow::Result<Place> {
     let data = global.data_dir(strings)?;
-    let database = config.get("database.url").parse().unwrap_or_else(|_| Database::Sqlite(data.central()));
+    let database = args.db.clone().or_else(|| config.get("database.url").parse().ok());
+    let database = database.unwrap_or_else(|| Database::Sqlite(data.central()));
     let login = config.get("database.login").to_owned();
     if login.is_empty() {
         return Err(anyhow!(strings.get("start-no-login")));
