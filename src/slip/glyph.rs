@@ -90,7 +90,14 @@ impl Glyphs {
         let left = (width as f32 - font.h_advance(glyph)) / 2.0;
         let top = (height as f32 - font.height()) / 2.0 + font.ascent();
         let mut dots = Dots::white(width, height);
-        let placed = glyph.with_scale_and_position(scale, point(left, top));
+        let mut placed = glyph.with_scale_and_position(scale, point(left, top));
+        // Marks without a width are drawn beside their origin; here they stand over the middle of their cell.
+        if font.h_advance(glyph) == 0.0
+            && let Some(outline) = self.font.outline_glyph(placed.clone())
+        {
+            let ink = outline.px_bounds();
+            placed.position.x += ((width as f32 - ink.width()) / 2.0 - ink.min.x).round();
+        }
         if let Some(outline) = self.font.outline_glyph(placed) {
             let bounds = outline.px_bounds();
             outline.draw(|x, y, cover| {
