@@ -70,9 +70,11 @@ impl Glyphs {
         Glyphs::new(Cow::Borrowed(data::FONT), "embedded")
     }
 
-    /// Whether there is a glyph for a character.
+    /// Whether there is a glyph for a character. Some fonts have empty ones (the embedded one for U+01CE, U+2103): what
+    /// would print nothing is lacking.
     pub fn has(&self, c: char) -> bool {
-        self.font.glyph_id(c).0 != 0
+        let glyph = self.font.glyph_id(c);
+        glyph.0 != 0 && (c.is_whitespace() || self.font.outline(glyph).is_some())
     }
 
     /// A character in a cell of so many dots, its baseline where a line of text has it; none where the font lacks it.
@@ -125,6 +127,7 @@ mod tests {
         assert!(rows.iter().filter(|count| **count >= 14).count() >= 3, "{rows:?}");
         assert!(rows.iter().filter(|count| (1..=4).contains(*count)).count() >= 6, "{rows:?}");
         assert_eq!(glyphs.dots('\u{2cb7c}', 24, 24), None);
+        assert!(glyphs.has(' ') && glyphs.has('\u{3000}') && !glyphs.has('\u{1ce}'), "an empty glyph");
         assert!(!dots.is_black(24, 0) && !dots.is_black(0, 24));
     }
 }
