@@ -105,7 +105,7 @@ fn measure(language: Language, paper: Paper, lang: Lang, rounds: usize) {
     let set = || huzhu::slip::set(&slip, paper, medium, &strings, &has);
     let draw = |layout: &Layout| match language {
         Language::Text => text::render(layout).into_bytes(),
-        Language::Pdf => pdf::render(layout, &font, "bench").expect("a PDF"),
+        Language::Pdf => pdf::render(layout, paper, &font, "bench").expect("a PDF"),
         Language::EscPos => escpos::render(layout, profile.encoding, &glyphs).expect("a stream"),
         Language::EscP => escp::render(layout, profile.encoding, &glyphs).expect("a stream"),
     };
