@@ -2,7 +2,7 @@
 //! that and nothing else.
 //!
 //! - `layout` the language of forms and how it is set: pure · `paper` columns and pages
-//! - `p1` … the forms · `parts` what they have in common
+//! - `p1` … the forms · `parts` what they have in common · `head` the top of the office's own
 //! - `text`, `pdf`, `escpos`, `escp` devices · `encode` code pages · `glyph` dots of rare characters · `qr` codes
 //! - `job` a form for a printer's profile, made into bytes
 //! - `printer`, `deliver`, `spool` where the bytes go, and what is left when they don't
@@ -17,9 +17,14 @@ pub mod error;
 pub mod escp;
 pub mod escpos;
 pub mod glyph;
+pub mod head;
 pub mod job;
 pub mod layout;
 pub mod p1;
+pub mod p6;
+pub mod p7;
+pub mod p8;
+pub mod p9;
 pub mod paper;
 pub mod parts;
 pub mod pdf;
