@@ -165,8 +165,8 @@ impl HandOver {
                 case.number.to_string(),
                 clipped(&case.name),
                 clipped(&case.clerk),
-                case.since.to_string(),
-                case.due.to_string(),
+                day(case.since, strings),
+                day(case.due, strings),
                 self.age(case.since).to_string(),
             ]
         };

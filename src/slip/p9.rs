@@ -134,7 +134,7 @@ impl BatchSheet {
             Block::Fields(vec![
                 Block::pair(strings.get("slip-p9-batch"), clipped(&self.batch.batch)),
                 Block::pair(strings.get("slip-p9-day"), day(self.batch.day, strings)),
-                Block::pair(strings.get("slip-head-count"), cases(self.batch.payments.len(), strings)),
+                Block::pair(strings.get("slip-head-count"), self.batch.payments.len().to_string()),
                 Block::pair(strings.get("slip-p9-file"), self.batch.file_sha256.groups(DIGITS)),
             ]),
             Block::Figure { indent: 0, text, figure: yuan(self.total), strong: true },
@@ -146,7 +146,7 @@ impl BatchSheet {
     /// The payments and, as the last row, all of them.
     fn details(&self, paper: Paper, strings: &Strings) -> Table {
         let figures = || Column::figures(strings.get("slip-head-amount"));
-        let place = || Column::words(strings.get("slip-p9-place"));
+        let place = || Column::whole(strings.get("slip-p9-place"));
         let (number, name, id) = (strings.get("slip-number"), strings.get("slip-name"), strings.get("slip-id"));
         let (bank, card) = (strings.get("slip-p9-bank"), strings.get("slip-p9-card"));
         let payments = self.batch.payments.iter().enumerate();
