@@ -5,8 +5,9 @@
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use super::head::{Head, clipped, people, sum};
+use super::case::{Head, short};
 use super::layout::{Block, Sheet};
+use super::office::{head, people, sum};
 use super::paper::Paper;
 use super::parts::{CopyMark, day, renminbi, with_code, yuan};
 use crate::domain::form::FormId;
@@ -216,8 +217,8 @@ impl PaymentSlip {
     fn who(&self, strings: &Strings) -> Vec<(String, String)> {
         let payment = &self.payment;
         let mut pairs = vec![
-            Block::pair(strings.get("slip-p6-period"), clipped(&payment.period)),
-            Block::pair(strings.get("slip-unit"), clipped(&payment.unit)),
+            Block::pair(strings.get("slip-p6-period"), short(&payment.period)),
+            Block::pair(strings.get("slip-unit"), short(&payment.unit)),
         ];
         match &payment.payer {
             Payer::Unit { employees, years: [first, second, later] } => pairs.extend([
@@ -229,8 +230,8 @@ impl PaymentSlip {
                 ),
             ]),
             Payer::Member { name, id_masked, years } => pairs.extend([
-                Block::pair(strings.get("slip-name"), clipped(name)),
-                Block::pair(strings.get("slip-id"), clipped(&mask::id_number(id_masked))),
+                Block::pair(strings.get("slip-name"), short(name)),
+                Block::pair(strings.get("slip-id"), short(&mask::id_number(id_masked))),
                 Block::pair(strings.get("slip-p6-years"), strings.with("slip-p6-year", &[("years", years)])),
             ]),
         }
@@ -256,7 +257,7 @@ impl PaymentSlip {
                 Level::Industrial => strings.get("slip-p6-industrial"),
                 Level::Unit => strings.get("slip-p6-by-unit"),
             };
-            let mut text = format!("{level} {}", clipped(&subsidy.payer));
+            let mut text = format!("{level} {}", short(&subsidy.payer));
             if let Some(per) = subsidy.per_head {
                 text.push_str(&format!(" {}", heads(per)));
             }
@@ -271,13 +272,13 @@ impl PaymentSlip {
         let mut blocks = vec![
             Block::Strong(strings.get("slip-p6-official")),
             Block::Fields(vec![
-                Block::pair(strings.get("slip-p6-bill-code"), clipped(&bill.code)),
-                Block::pair(strings.get("slip-p6-bill-number"), clipped(&bill.number)),
-                Block::pair(strings.get("slip-p6-bill-check"), clipped(&bill.check)),
+                Block::pair(strings.get("slip-p6-bill-code"), short(&bill.code)),
+                Block::pair(strings.get("slip-p6-bill-number"), short(&bill.number)),
+                Block::pair(strings.get("slip-p6-bill-check"), short(&bill.check)),
             ]),
         ];
         if let Some(url) = &bill.url {
-            blocks.push(Block::Field(strings.get("slip-p6-bill-url"), clipped(url)));
+            blocks.push(Block::Field(strings.get("slip-p6-bill-url"), short(url)));
         }
         blocks.push(Block::Text(strings.get("slip-p6-no-receipt")));
         blocks
@@ -298,8 +299,7 @@ impl super::Form for PaymentSlip {
     }
 
     fn sheet(&self, _: Paper, strings: &Strings) -> Sheet {
-        let head = &self.payment.head;
-        let mut blocks = head.blocks(strings.get("slip-p6-title"), strings);
+        let mut blocks = head(&self.payment.head, strings.get("slip-p6-title"), strings);
         blocks.extend([Block::Rule, Block::Fields(self.who(strings)), Block::Rule]);
         blocks.extend(self.lines(strings));
         let text = strings.get("slip-p6-received");
@@ -307,13 +307,7 @@ impl super::Form for PaymentSlip {
         end.extend(renminbi(self.received, strings).map(|words| Block::Field(strings.get("slip-words"), words)));
         end.push(Block::Rule);
         end.extend(self.receipt(strings));
-        blocks.push(with_code(end, head.code.as_deref()));
+        blocks.push(with_code(end, self.payment.head.code.as_deref()));
         Sheet::new(blocks)
     }
-}
-
-/// A made-up payment, to look at and to test with.
-pub fn sample() -> PaymentSlip {
-    // It can't fail: the file is compiled in, and the tests read it.
-    serde_json::from_str(include_str!("../data/slips/p6.json")).expect("a sample that can be read")
 }

@@ -5,8 +5,9 @@
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use super::head::{Digest, Head, cases, claim_number, clipped, sum, table_or_none};
+use super::case::{Head, short};
 use super::layout::{Block, Column, Sheet, Table};
+use super::office::{Digest, cases, head, sum, table_or_none};
 use super::paper::Paper;
 use super::parts::{CopyMark, day, kind, renminbi, with_code, yuan};
 use crate::domain::claim::{ClaimKind, ClaimState};
@@ -41,7 +42,6 @@ pub struct DayClose {
 #[serde(deny_unknown_fields)]
 pub struct DayClaim {
     /// Its number.
-    #[serde(deserialize_with = "claim_number")]
     pub number: ClaimNumber,
     /// The member's name.
     pub name: String,
@@ -84,8 +84,8 @@ impl DayClose {
         let columns = vec![
             Column::words(strings.get("slip-kind")),
             Column::words(strings.get("slip-p7-state")),
-            Column::figures(strings.get("slip-head-count")),
-            Column::figures(strings.get("slip-head-amount")),
+            Column::figures(strings.get("slip-office-count")),
+            Column::figures(strings.get("slip-office-amount")),
         ];
         Table { columns, rows }
     }
@@ -97,13 +97,13 @@ impl DayClose {
             return Vec::new();
         }
         let row = |claim: &&DayClaim| {
-            vec![claim.number.to_string(), clipped(&claim.name), kind(claim.kind, strings), yuan(claim.amount)]
+            vec![claim.number.to_string(), short(&claim.name), kind(claim.kind, strings), yuan(claim.amount)]
         };
         let columns = vec![
             Column::whole(strings.get("slip-number")),
             Column::words(strings.get("slip-name")),
             Column::words(strings.get("slip-kind")),
-            Column::figures(strings.get("slip-head-amount")),
+            Column::figures(strings.get("slip-office-amount")),
         ];
         let text = format!("{} {}", word(state, strings), cases(claims.len(), strings));
         vec![Block::Blank, Block::Strong(text), Block::Table(Table { columns, rows: claims.iter().map(row).collect() })]
@@ -168,7 +168,7 @@ impl super::Form for DayClose {
     }
 
     fn sheet(&self, _: Paper, strings: &Strings) -> Sheet {
-        let mut blocks = self.head.blocks(strings.get("slip-p7-title"), strings);
+        let mut blocks = head(&self.head, strings.get("slip-p7-title"), strings);
         blocks.push(Block::Field(strings.get("slip-p7-day"), day(self.day, strings)));
         blocks.extend([Block::Rule, table_or_none(self.overview(strings), strings), Block::Rule]);
         blocks.extend(self.totals(strings));
@@ -185,10 +185,4 @@ impl super::Form for DayClose {
         let copies = vec![strings.get("slip-p7-copy-window"), strings.get("slip-p7-copy-office")];
         Sheet { copies, ..Sheet::new(blocks) }
     }
-}
-
-/// A made-up day, to look at and to test with.
-pub fn sample() -> DayClose {
-    // It can't fail: the file is compiled in, and the tests read it.
-    serde_json::from_str(include_str!("../data/slips/p7.json")).expect("a sample that can be read")
 }

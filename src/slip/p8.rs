@@ -5,8 +5,9 @@
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use super::head::{Head, cases, claim_number, clipped, sum, table_or_none};
+use super::case::{Head, short};
 use super::layout::{Block, Column, Sheet, Table};
+use super::office::{cases, head, sum, table_or_none};
 use super::paper::Paper;
 use super::parts::{CopyMark, day, with_code, yuan};
 use crate::domain::form::FormId;
@@ -24,7 +25,7 @@ const BANDS: [i64; 3] = [0, 3, 7];
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct HandOver {
-    /// What stands at the top; its time is the one as of which cases are counted.
+    /// What stands at the top; cases are counted as of its day.
     pub head: Head,
     /// Why it is handed over.
     pub occasion: Occasion,
@@ -57,7 +58,6 @@ pub enum Occasion {
 #[serde(deny_unknown_fields)]
 pub struct Case {
     /// Its number.
-    #[serde(deserialize_with = "claim_number")]
     pub number: ClaimNumber,
     /// The member's name.
     pub name: String,
@@ -74,7 +74,6 @@ pub struct Case {
 #[serde(deny_unknown_fields)]
 pub struct FailedPayment {
     /// The claim's number.
-    #[serde(deserialize_with = "claim_number")]
     pub number: ClaimNumber,
     /// The member's name.
     pub name: String,
@@ -115,7 +114,7 @@ impl Queue {
 
 impl HandOver {
     fn today(&self) -> NaiveDate {
-        self.head.at.date()
+        self.head.date
     }
 
     /// Whole days since a day; none before it.
@@ -136,14 +135,14 @@ impl HandOver {
         let queue = |clerk: String| Queue { clerk, bands: [0; BANDS.len() + 1], overdue: 0 };
         let today = self.today();
         let row = |clerk: &str| {
-            let mut counted = queue(clipped(clerk));
+            let mut counted = queue(short(clerk));
             let own = self.open.iter().filter(|case| case.clerk == clerk);
             own.for_each(|case| counted.count(self.age(case.since), case.due < today));
             counted.row()
         };
         let mut rows: Vec<Vec<String>> = clerks.into_iter().map(row).collect();
         if !rows.is_empty() {
-            let mut all = queue(strings.get("slip-head-total"));
+            let mut all = queue(strings.get("slip-office-total"));
             self.open.iter().for_each(|case| all.count(self.age(case.since), case.due < today));
             rows.push(all.row());
         }
@@ -153,7 +152,7 @@ impl HandOver {
             Column::figures(strings.get("slip-p8-days-3")),
             Column::figures(strings.get("slip-p8-days-7")),
             Column::figures(strings.get("slip-p8-days-more")),
-            Column::figures(strings.get("slip-head-total")),
+            Column::figures(strings.get("slip-office-total")),
             Column::figures(strings.get("slip-p8-overdue")),
         ];
         Table { columns, rows }
@@ -163,8 +162,8 @@ impl HandOver {
         let row = |case: &&Case| {
             vec![
                 case.number.to_string(),
-                clipped(&case.name),
-                clipped(&case.clerk),
+                short(&case.name),
+                short(&case.clerk),
                 day(case.since, strings),
                 day(case.due, strings),
                 self.age(case.since).to_string(),
@@ -183,12 +182,12 @@ impl HandOver {
 
     fn failures(&self, strings: &Strings) -> Block {
         let row = |payment: &FailedPayment| {
-            let card = clipped(&mask::bank_card(&payment.card_last4));
+            let card = short(&mask::bank_card(&payment.card_last4));
             vec![
                 payment.number.to_string(),
-                clipped(&payment.name),
-                clipped(&payment.clerk),
-                format!("{} {} {card}", clipped(&payment.reason), clipped(&payment.bank)),
+                short(&payment.name),
+                short(&payment.clerk),
+                format!("{} {} {card}", short(&payment.reason), short(&payment.bank)),
                 self.age(payment.since).to_string(),
                 yuan(payment.amount),
             ]
@@ -199,7 +198,7 @@ impl HandOver {
             Column::words(strings.get("slip-p8-clerk")),
             Column::words(strings.get("slip-p8-account")),
             Column::figures(strings.get("slip-p8-days")),
-            Column::figures(strings.get("slip-head-amount")),
+            Column::figures(strings.get("slip-office-amount")),
         ];
         table_or_none(Table { columns, rows: self.failed.iter().map(row).collect() }, strings)
     }
@@ -228,12 +227,12 @@ impl super::Form for HandOver {
             Occasion::Weekly => strings.get("slip-p8-weekly"),
             Occasion::Leave => strings.get("slip-p8-leave"),
         };
-        let mut blocks = self.head.blocks(strings.get("slip-p8-title"), strings);
+        let mut blocks = head(&self.head, strings.get("slip-p8-title"), strings);
         blocks.push(Block::Fields(vec![
             Block::pair(strings.get("slip-p8-occasion"), occasion),
             Block::pair(strings.get("slip-p8-as-of"), day(self.today(), strings)),
-            Block::pair(strings.get("slip-p8-from"), clipped(&self.from)),
-            Block::pair(strings.get("slip-p8-to"), clipped(&self.to)),
+            Block::pair(strings.get("slip-p8-from"), short(&self.from)),
+            Block::pair(strings.get("slip-p8-to"), short(&self.to)),
         ]));
         blocks.push(Block::Rule);
         blocks.push(Block::Strong(format!("{} {}", strings.get("slip-p8-open"), cases(self.open.len(), strings))));
@@ -250,7 +249,7 @@ impl super::Form for HandOver {
             let text = strings.get("slip-p8-failed-total");
             blocks.push(Block::Figure { indent: 0, text, figure: yuan(total), strong: true });
         }
-        let remark = if self.remark.trim().is_empty() { strings.get("slip-head-none") } else { self.remark.clone() };
+        let remark = if self.remark.trim().is_empty() { strings.get("slip-office-none") } else { self.remark.clone() };
         let end = vec![
             Block::Rule,
             Block::Field(strings.get("slip-p8-remark"), cut(&remark, 2 * REMARK_MAX)),
@@ -263,10 +262,4 @@ impl super::Form for HandOver {
         blocks.push(with_code(end, self.head.code.as_deref()));
         Sheet::new(blocks)
     }
-}
-
-/// A made-up hand-over, to look at and to test with.
-pub fn sample() -> HandOver {
-    // It can't fail: the file is compiled in, and the tests read it.
-    serde_json::from_str(include_str!("../data/slips/p8.json")).expect("a sample that can be read")
 }

@@ -5,8 +5,9 @@
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use super::head::{Digest, Head, cases, claim_number, clipped, sum};
+use super::case::{Head, short};
 use super::layout::{Block, Column, Sheet, Side, Table};
+use super::office::{Digest, cases, head, sum};
 use super::paper::Paper;
 use super::parts::{CopyMark, day, renminbi, with_code, yuan};
 use crate::domain::form::FormId;
@@ -42,7 +43,6 @@ pub struct Batch {
 #[serde(deny_unknown_fields)]
 pub struct Payment {
     /// The claim's number.
-    #[serde(deserialize_with = "claim_number")]
     pub number: ClaimNumber,
     /// The payee's name.
     pub name: String,
@@ -119,11 +119,11 @@ impl BatchSheet {
                 None => groups.push((name, 1, payment.amount)),
             }
         }
-        let row = |(name, count, amount): (&str, usize, Money)| vec![clipped(name), count.to_string(), yuan(amount)];
+        let row = |(name, count, amount): (&str, usize, Money)| vec![short(name), count.to_string(), yuan(amount)];
         let columns = vec![
             Column::words(head),
-            Column::figures(strings.get("slip-head-count")),
-            Column::figures(strings.get("slip-head-amount")),
+            Column::figures(strings.get("slip-office-count")),
+            Column::figures(strings.get("slip-office-amount")),
         ];
         Block::Table(Table { columns, rows: groups.into_iter().map(row).collect() })
     }
@@ -132,9 +132,9 @@ impl BatchSheet {
         let text = strings.get("slip-p9-total");
         let mut blocks = vec![
             Block::Fields(vec![
-                Block::pair(strings.get("slip-p9-batch"), clipped(&self.batch.batch)),
+                Block::pair(strings.get("slip-p9-batch"), short(&self.batch.batch)),
                 Block::pair(strings.get("slip-p9-day"), day(self.batch.day, strings)),
-                Block::pair(strings.get("slip-head-count"), self.batch.payments.len().to_string()),
+                Block::pair(strings.get("slip-office-count"), self.batch.payments.len().to_string()),
                 Block::pair(strings.get("slip-p9-file"), self.batch.file_sha256.groups(DIGITS)),
             ]),
             Block::Figure { indent: 0, text, figure: yuan(self.total), strong: true },
@@ -145,19 +145,19 @@ impl BatchSheet {
 
     /// The payments and, as the last row, all of them.
     fn details(&self, paper: Paper, strings: &Strings) -> Table {
-        let figures = || Column::figures(strings.get("slip-head-amount"));
+        let figures = || Column::figures(strings.get("slip-office-amount"));
         let place = || Column::whole(strings.get("slip-p9-place"));
         let (number, name, id) = (strings.get("slip-number"), strings.get("slip-name"), strings.get("slip-id"));
         let (bank, card) = (strings.get("slip-p9-bank"), strings.get("slip-p9-card"));
         let payments = self.batch.payments.iter().enumerate();
         let cells = |(at, payment): (usize, &Payment)| {
-            let id = clipped(&mask::id_number(&payment.id_masked));
-            let card = clipped(&mask::last(&payment.card_last4, 4));
-            let (name, bank) = (clipped(&payment.name), clipped(&payment.bank));
+            let id = short(&mask::id_number(&payment.id_masked));
+            let card = short(&mask::last(&payment.card_last4, 4));
+            let (name, bank) = (short(&payment.name), short(&payment.bank));
             [(at + 1).to_string(), payment.number.to_string(), name, id, bank, card, yuan(payment.amount)]
         };
         let count = cases(self.batch.payments.len(), strings);
-        let end = [strings.get("slip-head-total"), count, yuan(self.total)];
+        let end = [strings.get("slip-office-total"), count, yuan(self.total)];
         if (TWO_LINES..ONE_LINE).contains(&paper.columns()) {
             let columns = vec![
                 place(),
@@ -203,7 +203,7 @@ impl super::Form for BatchSheet {
 
     fn sheet(&self, paper: Paper, strings: &Strings) -> Sheet {
         let batch = &self.batch;
-        let mut blocks = batch.head.blocks(strings.get("slip-p9-title"), strings);
+        let mut blocks = head(&batch.head, strings.get("slip-p9-title"), strings);
         blocks.push(Block::Rule);
         blocks.push(with_code(self.summary(strings), batch.head.code.as_deref()));
         blocks.push(Block::Blank);
@@ -218,15 +218,9 @@ impl super::Form for BatchSheet {
             strings.get("slip-p9-cashier"),
             strings.get("slip-p9-approver"),
         ]);
-        let seal = vec![clipped(&batch.head.office), strings.get("slip-p9-seal"), day(batch.day, strings)];
+        let seal = vec![short(&batch.head.office), strings.get("slip-p9-seal"), day(batch.day, strings)];
         blocks.push(Block::Beside(vec![signatures], Side::Seal(seal)));
         let copies = vec![strings.get("slip-p9-copy-books"), strings.get("slip-p9-copy-file")];
         Sheet { copies, ..Sheet::new(blocks) }
     }
-}
-
-/// A made-up batch, to look at and to test with.
-pub fn sample() -> BatchSheet {
-    // It can't fail: the file is compiled in, and the tests read it.
-    serde_json::from_str(include_str!("../data/slips/p9.json")).expect("a sample that can be read")
 }

@@ -13,7 +13,7 @@ use huzhu::slip::p8::HandOver;
 use huzhu::slip::p9::{Batch, BatchError, BatchSheet};
 use huzhu::slip::paper::Paper;
 use huzhu::slip::text::render;
-use huzhu::slip::{Device, Form, Job, Language, Profile, p6, p7, p8, p9, set};
+use huzhu::slip::{Device, Form, Job, Language, Profile, p6, set};
 use huzhu::strings::{Lang, Strings};
 use huzhu::ui::text::Ruler;
 use serde_json::Value;
@@ -81,10 +81,9 @@ fn every_form_is_printed_as_its_golden_file() {
 
 #[test]
 fn the_samples_are_the_forms_that_they_are_named_after() {
-    let samples: [&dyn Form; 4] = [&p6::sample(), &p7::sample(), &p8::sample(), &p9::sample()];
-    for ((name, _), made) in SAMPLES.iter().zip(samples) {
-        assert_eq!(made.id().to_string().to_lowercase(), *name);
-        assert!(*made == *form(name, &sample(name)).unwrap());
+    for (name, _) in SAMPLES {
+        let made = form(name, &sample(name)).unwrap();
+        assert_eq!(made.id().to_string().to_lowercase(), name);
         // The numbers are the contract's: office, year, form, sequence, and digits that check them.
         let number = made.number().unwrap();
         let digits: String = number.chars().filter(char::is_ascii_digit).collect();
@@ -103,7 +102,7 @@ const REQUIRED: [(&str, &[&str]); 4] = [
             "临河区代办点",
             "参互缴费凭条",
             "编号150802-2021-06-0000031-",
-            "2021年06月01日10:20",
+            "日期2021年06月01日",
             "窗口1，经办0137",
             "期别2021年度",
             "临河区样例机械厂工会委员会",
@@ -547,10 +546,10 @@ fn previews_reprints_and_codes() {
         for paper in Paper::ALL {
             let strings = Strings::new(Lang::Chinese);
             let text = bare(&printed(&*form, paper, &strings));
-            for word in ["预览，非正式单据", "补打第2次操作员01382021年06月01日11:00"] {
+            for word in ["预览（未编号）", "补打第2次操作员01382021年06月01日11:00"] {
                 assert!(text.contains(word), "{name} on {paper}: {word} is missing in {text}");
             }
-            assert!(!text.contains("编号"), "{text}");
+            assert!(!text.contains("编号15"), "{text}");
             let layout = set(&*form, paper, Medium::of(paper.columns()), &strings, &|_| true);
             assert!(layout.lines().any(|line| line.code.is_some()), "{name} on {paper}");
         }
@@ -561,7 +560,8 @@ fn previews_reprints_and_codes() {
 #[test]
 fn a_batch_as_pdf() {
     let profile = Profile::new("a4", Paper::A4Lying, Language::Pdf, Device::Lp(None));
-    let make = || Job::make(&p9::sample(), &profile, &Strings::new(Lang::Chinese)).unwrap().bytes;
+    let form = form("p9", &sample("p9")).unwrap();
+    let make = || Job::make(&*form, &profile, &Strings::new(Lang::Chinese)).unwrap().bytes;
     let bytes = make();
     assert_eq!(bytes, make());
     let words = crate::pdf::words(&bytes);
