@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Deserializer, de};
+
 use super::area::OfficeCode;
 use super::form::FormId;
 use super::text::half_width;
@@ -135,6 +137,12 @@ impl FromStr for SlipNumber {
             form: if form == FormId::P1 { return Err(NumberError::Form) } else { form },
             sequence: digits[12..19].parse().map_err(|_| NumberError::Form)?,
         })
+    }
+}
+
+impl<'de> Deserialize<'de> for ClaimNumber {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<ClaimNumber, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
     }
 }
 
