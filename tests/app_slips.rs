@@ -76,11 +76,11 @@ fn own(seed: u8) -> Request {
 
 /// What was printed last.
 fn printed_form(counter: &Counter) -> String {
-    let forms = counter.commands.iter().filter_map(|command| match command {
+    let mut forms = counter.commands.iter().filter_map(|command| match command {
         Cmd::Print { form, .. } => Some(format!("{form:?}")),
         _ => None,
     });
-    forms.last().expect("nothing was printed")
+    forms.next_back().expect("nothing was printed")
 }
 
 fn code_in(form: &str) -> Option<String> {
