@@ -9,6 +9,8 @@ mod delivery;
 mod escp;
 #[path = "slips/escpos.rs"]
 mod escpos;
+#[path = "slips/forms_office.rs"]
+mod forms_office;
 #[path = "slips/pdf.rs"]
 mod pdf;
 

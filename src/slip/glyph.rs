@@ -8,6 +8,10 @@ use ab_glyph::{Font, FontVec, GlyphId, PxScale, ScaleFont, point};
 use super::error::PrintError;
 use crate::data;
 
+/// How much of a dot ink must cover to make it black. Half would lose the thin strokes of a Song face, which lie across two
+/// rows at a hanzi's 24 dots: only the upright ones would be left.
+const INK: f32 = 0.25;
+
 /// Fonts that are drawn as dots. A character is drawn from the first one that has it.
 pub struct Glyphs {
     fonts: Vec<FontVec>,
@@ -109,7 +113,7 @@ impl Glyphs {
             let bounds = outline.px_bounds();
             outline.draw(|x, y, cover| {
                 let (x, y) = (bounds.min.x + x as f32, bounds.min.y + y as f32);
-                if cover > 0.5 && x >= 0.0 && y >= 0.0 {
+                if cover > INK && x >= 0.0 && y >= 0.0 {
                     dots.blacken(x as usize, y as usize);
                 }
             });

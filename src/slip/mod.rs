@@ -2,8 +2,8 @@
 //! that and nothing else.
 //!
 //! - `layout` the language of forms and how it is set: pure · `paper` columns and pages
-//! - `p1` … the forms · `parts` what they have in common, `case` what those about one claim have, `of_claim`
-//!   those of a recorded claim · `samples` forms to look at
+//! - `p1` … the forms · `parts` what they have in common, `case` those about one claim, `office` the office's own,
+//!   `of_claim` those of a recorded claim · `samples` forms to look at
 //! - `test_page` what shows whether a printer is set up well
 //! - `text`, `pdf`, `escpos`, `escp` devices · `encode` code pages · `glyph` dots of rare characters · `qr` codes
 //! - `job` a form for a printer's profile, made into bytes
@@ -23,12 +23,17 @@ pub mod glyph;
 pub mod job;
 pub mod layout;
 pub mod of_claim;
+pub mod office;
 pub mod p1;
 pub mod p10;
 pub mod p2;
 pub mod p3;
 pub mod p4;
 pub mod p5;
+pub mod p6;
+pub mod p7;
+pub mod p8;
+pub mod p9;
 pub mod paper;
 pub mod parts;
 pub mod pdf;
