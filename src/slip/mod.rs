@@ -31,6 +31,7 @@ pub mod parts;
 pub mod pdf;
 pub mod printer;
 pub mod qr;
+pub mod samples;
 pub mod spool;
 pub mod text;
 

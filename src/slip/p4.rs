@@ -134,7 +134,11 @@ impl P4 {
             Block::pair(strings.get("slip-p4-period"), short(&self.period)),
         ];
         pairs.extend(self.treatment.pairs(strings));
-        pairs.push(Block::pair(strings.get("slip-hospital"), short(&self.hospital)));
+        pairs.extend([
+            Block::pair(strings.get("slip-medical-total"), yuan(self.medical_total)),
+            Block::pair(strings.get("slip-hospital"), short(&self.hospital)),
+            Block::pair(strings.get("slip-basis"), yuan(self.basis)),
+        ]);
         Block::Fields(pairs)
     }
 
@@ -157,15 +161,7 @@ impl P4 {
         added.extend(others.iter().map(|other| Block::pair(short(&other.title), yuan(other.amount))));
         let mut total = vec![Block::pair(strings.get("slip-p4-total"), yuan(self.total))];
         total.extend(renminbi(self.total, strings).map(|words| Block::pair(strings.get("slip-words"), words)));
-        vec![
-            Block::Fields(vec![
-                Block::pair(strings.get("slip-medical-total"), yuan(self.medical_total)),
-                Block::pair(strings.get("slip-basis"), yuan(self.basis)),
-            ]),
-            Block::Fields(parts),
-            Block::Fields(added),
-            Block::Fields(total),
-        ]
+        vec![Block::Fields(parts), Block::Fields(added), Block::Fields(total)]
     }
 
     fn foot(&self, strings: &Strings) -> Vec<Block> {
