@@ -293,7 +293,7 @@ impl P3 {
     }
 
     fn total(&self, strings: &Strings) -> Vec<Block> {
-        let text = strings.get("slip-p3-total");
+        let text = strings.get("slip-p3-total") + if self.illustrative { "*" } else { "" };
         let mut blocks = vec![Block::Figure { indent: 0, text, figure: yuan(self.total), strong: true }];
         blocks.extend(renminbi(self.total, strings).map(|words| Block::Field(strings.get("slip-words"), words)));
         if self.illustrative {
@@ -316,7 +316,10 @@ impl P3 {
         }
         decided.extend(review.at.map(|at| Block::pair(strings.get("slip-time"), moment(at, strings))));
         let signatures = [strings.get("slip-p3-sign"), strings.get("slip-sign-date")];
-        vec![opinion, Block::Fields(decided), Block::Signatures(signatures.to_vec())]
+        // What is still to come is written by hand.
+        let room = if review.opinion.is_empty() { Some(Block::Blank) } else { None };
+        let end = [Block::Fields(decided), Block::Signatures(signatures.to_vec())];
+        [opinion].into_iter().chain(room).chain(end).collect()
     }
 
     /// The stages, the last one with the seal beside it.

@@ -159,7 +159,8 @@ impl P4 {
             added.push(Block::pair(strings.get("slip-p4-allowance"), strings.with("slip-p4-days", args)));
         }
         added.extend(others.iter().map(|other| Block::pair(short(&other.title), yuan(other.amount))));
-        let mut total = vec![Block::pair(strings.get("slip-p4-total"), yuan(self.total))];
+        let mark = if self.illustrative { "*" } else { "" };
+        let mut total = vec![Block::pair(strings.get("slip-p4-total") + mark, yuan(self.total))];
         total.extend(renminbi(self.total, strings).map(|words| Block::pair(strings.get("slip-words"), words)));
         vec![Block::Fields(parts), Block::Fields(added), Block::Fields(total)]
     }
