@@ -5,6 +5,8 @@
 mod claims;
 #[path = "slips/delivery.rs"]
 mod delivery;
+#[path = "slips/escp.rs"]
+mod escp;
 #[path = "slips/forms.rs"]
 mod forms;
 #[path = "slips/pdf.rs"]
