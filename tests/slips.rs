@@ -7,6 +7,8 @@ mod claims;
 mod delivery;
 #[path = "slips/escp.rs"]
 mod escp;
+#[path = "slips/form_data.rs"]
+mod form_data;
 #[path = "slips/forms.rs"]
 mod forms;
 #[path = "slips/pdf.rs"]
