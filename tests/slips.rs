@@ -7,6 +7,8 @@ mod claims;
 mod delivery;
 #[path = "slips/escp.rs"]
 mod escp;
+#[path = "slips/escpos.rs"]
+mod escpos;
 #[path = "slips/form_data.rs"]
 mod form_data;
 #[path = "slips/forms.rs"]

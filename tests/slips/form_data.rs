@@ -275,4 +275,3 @@ pub fn longest(name: &str) -> Value {
     }
     data
 }
-
