@@ -490,7 +490,6 @@ slip-p8-title = 交班表
 slip-p8-occasion = 交班事由
 slip-p8-weekly = 周一交班
 slip-p8-leave = 离岗交接
-slip-p8-as-of = 截至
 slip-p8-from = 交班人
 slip-p8-to = 接班人
 slip-p8-witness = 监交人
