@@ -489,7 +489,6 @@ slip-p8-title = 交班表 Hand-over
 slip-p8-occasion = Occasion
 slip-p8-weekly = Monday
 slip-p8-leave = Leave
-slip-p8-as-of = As of
 slip-p8-from = From
 slip-p8-to = To
 slip-p8-witness = Witness
