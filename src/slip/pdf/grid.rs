@@ -5,6 +5,8 @@ use crate::slip::paper::Paper;
 
 /// A line on continuous paper: 1/6 inch.
 const LINE: f32 = 12.0;
+/// A dot of a thermal printer, of which a millimetre has eight, and of a laser printer, of which an inch has 600.
+const DOT: (f32, f32) = (72.0 / 25.4 / 8.0, 72.0 / 600.0);
 /// A line on a roll, in columns.
 const ROLL_LINE: f32 = 2.6;
 /// A line's height in parts of the font's size: on sheets, and on continuous paper, whose lines are given.
@@ -43,6 +45,8 @@ pub(super) struct Grid {
     pub pitch: Pitch,
     /// What doubled titles are drawn with.
     pub title: Pitch,
+    /// The printer's dots: the edges of a code's modules keep to them.
+    pub dot: f32,
     /// The top of each line, and the end of the last one.
     tops: Vec<f32>,
 }
@@ -82,11 +86,13 @@ impl Grid {
             end += if line.double { (1.0 + second) * row } else { row };
             tops.push(end);
         }
+        let dot = if page.is_none() { DOT.0 } else { DOT.1 };
         Grid {
-            page: (width, height.unwrap_or(rows * row + 2.0 * top)),
+            page: (width, height.unwrap_or(((rows * row + 2.0 * top) / dot).ceil() * dot)),
             left: (width - columns * cell) / 2.0,
             pitch,
             title,
+            dot,
             tops,
         }
     }

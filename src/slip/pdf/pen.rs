@@ -174,9 +174,11 @@ impl<'a> Pen<'a> {
             (width + 2.0 * before.min(behind)) / (size + 2.0 * quiet)
         };
         let module = module.min(width / size).min(height / (size + 2.0 * quiet));
+        let snap = |length: f32| (length / grid.dot).floor().max(1.0) * grid.dot;
+        let module = snap(module);
         let x = if at_edge { right - size * module } else { (left + right - size * module) / 2.0 };
         let y = grid.top(at) + quiet * module;
-        if let Some(path) = squares(&modules, (x, y), module) {
+        if let Some(path) = squares(&modules, (snap(x), snap(y)), module) {
             surface.set_fill(Some(Fill::default()));
             surface.set_stroke(None);
             surface.draw_path(&path);
