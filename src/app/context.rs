@@ -12,11 +12,15 @@ use uuid::Uuid;
 use super::lookup::Lookup;
 use super::prints::Pending;
 use super::session::{Entrance, Session};
+use super::slip_keys::SlipKeys;
 use super::{Action, Ahead, Cmd, Resent};
 use crate::domain::claim::{ClaimId, ClaimKind, NewClaim};
 use crate::domain::date::from_shanghai;
+use crate::domain::note::VerifierKey;
 use crate::domain::number::ClaimNumber;
+use crate::domain::slip_code::SlipKey;
 use crate::keymap::Keymap;
+use crate::slip::Profile;
 use crate::store::journal::Draft;
 use crate::store::{Desk, Hello, Reference, Reply, Request, StoreError};
 use crate::strings::Strings;
@@ -47,8 +51,8 @@ pub struct Setup {
     pub now: NaiveDateTime,
     /// Minutes without a key after which the screen locks.
     pub lock_minutes: u64,
-    /// Names of the configured printers; the first is used.
-    pub printers: Vec<String>,
+    /// The configured printers; the first is used.
+    pub printers: Vec<Profile>,
     /// Whether a slip is printed after a submit.
     pub print_after_submit: bool,
     /// Whether the bell rings on errors.
@@ -57,6 +61,10 @@ pub struct Setup {
     pub window: Option<u32>,
     /// The way in, where the store asks who is there.
     pub entrance: Option<Entrance>,
+    /// What this terminal signs slips with.
+    pub slip_key: Option<SlipKey>,
+    /// What slips' codes are checked with, as it was known last.
+    pub slip_keys: Vec<VerifierKey>,
 }
 
 /// How a message is meant.
@@ -111,8 +119,8 @@ pub struct Context {
     pub chosen: Option<Action>,
     /// What was typed before the answer that the top screen waits for; a screen that can't go on clears it.
     pub ahead: VecDeque<Ahead>,
-    /// Names of the configured printers.
-    pub printers: Vec<String>,
+    /// The configured printers; the first is used.
+    pub printers: Vec<Profile>,
     /// Whether a slip is printed after a submit.
     pub print_after_submit: bool,
     /// The claim that was submitted last.
@@ -123,6 +131,7 @@ pub struct Context {
     pub(super) prints: Vec<Pending>,
     /// Claims that are asked for, to print their slip where none came out yet.
     pub(super) unprinted: Vec<u64>,
+    pub(super) slips: SlipKeys,
     pub(super) session: Session,
     commands: Vec<Cmd>,
     pub(super) waiting: HashSet<u64>,
@@ -161,6 +170,7 @@ impl Context {
             cut_since: None,
             prints: Vec::new(),
             unprinted: Vec::new(),
+            slips: SlipKeys::new(setup.slip_key, setup.slip_keys),
             session: Session::new(setup.entrance, setup.lock_minutes),
             commands: Vec::new(),
             waiting: HashSet::new(),
@@ -340,6 +350,7 @@ impl Context {
         }
         self.print_recorded(seq, result);
         self.print_new(seq, result);
+        self.slip_keys_came(seq, result);
         match result {
             Err(StoreError::Unreachable(_) | StoreError::Unknown(_)) => {
                 self.cut_since.get_or_insert(self.now);

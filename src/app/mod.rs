@@ -16,6 +16,7 @@ pub mod lookup;
 pub mod prints;
 pub mod screens;
 pub mod session;
+mod slip_keys;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -121,6 +122,8 @@ pub enum Cmd {
     DropDraft(ClaimId),
     /// Keep the reference snapshot.
     SaveReference(Box<Reference>),
+    /// Keep the keys that slips' codes are checked with.
+    SaveSlipKeys(Vec<String>),
     /// Print a slip on the printer of this name (none: the configured one).
     Print {
         /// The claim that it is of.

@@ -64,9 +64,9 @@ impl Printing {
         resent
     }
 
-    /// The printers' names, the one that is used first.
-    pub fn names(&self) -> Vec<String> {
-        self.profiles.iter().map(|profile| profile.name.clone()).collect()
+    /// The printers, the one that is used first.
+    pub fn profiles(&self) -> &[Profile] {
+        &self.profiles
     }
 
     /// The member has the slip: one that did not arrive before is not sent again at the next start.
