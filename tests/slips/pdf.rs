@@ -95,10 +95,15 @@ fn boxes(pdf: &[u8]) -> Vec<(usize, [f64; 4])> {
     found
 }
 
-/// The codes on a page's picture: at 300 dots an inch, and at those of a thermal printer on a roll.
+/// The codes on a page's picture, which is looked at as a scanner does: again where nothing was seen. On a roll the picture
+/// has a thermal printer's dots first.
 fn codes(pdf: &[u8], paper: Paper, page: usize) -> Vec<String> {
+    let first = if paper.page().is_none() { "203.2" } else { "200" };
+    [first, "300", "400"].iter().map(|dots| seen(pdf, dots, page)).find(|codes| !codes.is_empty()).unwrap_or_default()
+}
+
+fn seen(pdf: &[u8], dots: &str, page: usize) -> Vec<String> {
     let page = page.to_string();
-    let dots = if paper.page().is_none() { "203.2" } else { "300" };
     let picture = tool("pdftoppm", &["-gray", "-r", dots, "-f", &page, "-l", &page, "-"], pdf);
     let mut fields = picture.splitn(4, |byte| *byte == b'\n' || *byte == b' ');
     let mut number = || std::str::from_utf8(fields.next().unwrap()).unwrap().to_owned();
@@ -106,7 +111,7 @@ fn codes(pdf: &[u8], paper: Paper, page: usize) -> Vec<String> {
     let (width, height): (usize, usize) = (number().parse().unwrap(), number().parse().unwrap());
     let dots = &picture[picture.len() - width * height..];
     let mut image = rqrr::PreparedImage::prepare_from_greyscale(width, height, |x, y| dots[y * width + x]);
-    image.detect_grids().iter().map(|grid| grid.decode().unwrap().1).collect()
+    image.detect_grids().iter().filter_map(|grid| grid.decode().ok()).map(|(_, text)| text).collect()
 }
 
 /// Everything that a sheet can have.
