@@ -56,7 +56,7 @@ fn said(name: &str, args: &[&str], pdf: &[u8]) -> String {
 }
 
 /// The words of a PDF, as they stand.
-fn words(pdf: &[u8]) -> String {
+pub fn words(pdf: &[u8]) -> String {
     said("pdftotext", &["-layout", "-", "-"], pdf)
 }
 
