@@ -84,9 +84,8 @@ impl Glyphs {
     /// The first font with a glyph. Some fonts have empty ones (the embedded one for U+01CE, U+2103): what would print
     /// nothing is lacking.
     fn find(&self, c: char) -> Option<(&FontVec, GlyphId)> {
-        let drawn = |(font, glyph): &(&FontVec, GlyphId)| {
-            glyph.0 != 0 && (c.is_whitespace() || font.outline(*glyph).is_some())
-        };
+        let drawn =
+            |(font, glyph): &(&FontVec, GlyphId)| glyph.0 != 0 && (c.is_whitespace() || font.outline(*glyph).is_some());
         self.fonts.iter().map(|font| (font, font.glyph_id(c))).find(drawn)
     }
 
