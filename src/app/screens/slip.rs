@@ -102,7 +102,7 @@ impl SlipScreen {
 
     fn choose(&mut self, cx: &Context, printer: usize) {
         self.printer = printer.min(cx.printers.len().saturating_sub(1));
-        self.paper.to_top();
+        self.paper.rewind();
     }
 
     fn print(&mut self, cx: &mut Context) {
