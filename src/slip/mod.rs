@@ -6,7 +6,8 @@
 //! - `p1` 受理回执
 //! - `text`, `pdf` devices
 //! - `job` a form for a printer's profile, made into bytes
-//! - `printer`, `deliver`, `spool` where the bytes go, and what is left when they don't
+//! - `printer`, `deliver`, `line`, `spool` where the bytes go, and what is left when they don't
+//! - `state`, `outcome` what the printer says, what became of a print
 //! - `error` what can go wrong, in words
 //!
 //! To add a form: a file with its data and its `sheet(&Strings) -> Sheet`; a variant of [`Form`] with its lines in the
@@ -16,17 +17,22 @@ pub mod deliver;
 pub mod error;
 pub mod job;
 pub mod layout;
+mod line;
+pub mod outcome;
 pub mod p1;
 pub mod paper;
 pub mod pdf;
 pub mod printer;
 pub mod spool;
+pub mod state;
 pub mod text;
 
 pub use error::PrintError;
 pub use job::Job;
+pub use outcome::{Doubt, PrintId, PrintOutcome};
 pub use printer::{Device, Language, Profile};
 pub use spool::Spool;
+pub use state::PrinterState;
 
 use layout::{Block, Layout, Sheet};
 use p1::Acknowledgement;
