@@ -197,7 +197,7 @@ fn a_slip_is_recorded_before_it_is_printed() {
     let is_record = |request: &Request| matches!(request, Request::RecordPrint(_));
     let prints = |counter: &Counter| {
         let prints = counter.commands.iter().filter_map(|command| match command {
-            Cmd::Print { form, printer, .. } => Some((form.file_stem(), printer.clone())),
+            Cmd::Print { form, printer, .. } => Some((huzhu::slip::file_stem(form.as_ref()), printer.clone())),
             _ => None,
         });
         prints.collect::<Vec<_>>()

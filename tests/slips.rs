@@ -11,7 +11,7 @@ mod pdf;
 use std::path::PathBuf;
 
 use claims::{CASES, acknowledgement, longest};
-use huzhu::slip::Form;
+use huzhu::slip::layout::Medium;
 use huzhu::slip::p1::Acknowledgement;
 use huzhu::slip::paper::Paper;
 use huzhu::slip::text::render;
@@ -20,12 +20,8 @@ use huzhu::ui::text::width;
 
 const LANGUAGES: [(Lang, &str); 2] = [(Lang::Chinese, "zh"), (Lang::English, "en")];
 
-fn form(slip: Acknowledgement) -> Form {
-    Form::Acknowledgement(Box::new(slip))
-}
-
 fn printed(slip: &Acknowledgement, paper: Paper, strings: &Strings) -> String {
-    render(&form(slip.clone()).layout(paper, paper.columns(), strings, &|_| true))
+    render(&huzhu::slip::set(slip, paper, Medium::of(paper.columns()), strings, &|_| true))
 }
 
 #[test]
@@ -59,7 +55,7 @@ fn the_longest_slip_keeps_the_limits_of_each_paper() {
         let strings = Strings::new(lang);
         for slip in [longest(), Acknowledgement { missing: Vec::new(), copy: None, ..longest() }] {
             for (columns, explained, limit) in [(32, true, 60), (48, true, 40), (80, false, 20), (80, true, 30)] {
-                let layout = slip.sheet(explained, &strings).set(columns);
+                let layout = slip.sheet(explained, &strings).set(Medium::of(columns));
                 let text = render(&layout);
                 assert!(layout.height() <= limit, "{tag} {columns}: {} lines\n{text}", layout.height());
                 assert!(text.lines().all(|line| width(line) <= columns), "{text}");
@@ -172,7 +168,7 @@ fn rare_characters_are_named() {
     slip.name = "\u{2cb7c}·\u{2cb7c}龘".into();
     let strings = Strings::new(Lang::Chinese);
     let has = |c: char| c != '\u{2cb7c}' && c != '龘';
-    let text = render(&form(slip).layout(Paper::Thermal58, 32, &strings, &has));
+    let text = render(&huzhu::slip::set(&slip, Paper::Thermal58, Medium::of(32), &strings, &has));
     assert!(text.contains("姓名 〓·〓〓"), "{text}");
     assert!(text.contains("生僻字：U+2CB7C U+9F98\n"), "{text}");
 }

@@ -10,9 +10,10 @@ use rand_chacha::rand_core::{RngCore, SeedableRng};
 use uuid::Uuid;
 
 use super::lookup::Lookup;
+use super::outcomes::Outcomes;
 use super::prints::Pending;
 use super::session::{Entrance, Session};
-use super::{Action, Ahead, Cmd, Resent};
+use super::{Action, Ahead, Cmd};
 use crate::domain::claim::{ClaimId, ClaimKind, NewClaim};
 use crate::domain::date::from_shanghai;
 use crate::domain::number::ClaimNumber;
@@ -121,6 +122,8 @@ pub struct Context {
     pub cut_since: Option<NaiveDateTime>,
     /// Slips whose print is being recorded.
     pub(super) prints: Vec<Pending>,
+    /// What became of slips, as far as somebody may want to know it.
+    pub outcomes: Outcomes,
     /// Claims that are asked for, to print their slip where none came out yet.
     pub(super) unprinted: Vec<u64>,
     pub(super) session: Session,
@@ -160,6 +163,7 @@ impl Context {
             submitted: None,
             cut_since: None,
             prints: Vec::new(),
+            outcomes: Outcomes::default(),
             unprinted: Vec::new(),
             session: Session::new(setup.entrance, setup.lock_minutes),
             commands: Vec::new(),
@@ -411,36 +415,6 @@ impl Context {
         if let Err(why) = result {
             let text = self.strings.with("draft-not-saved", &[("why", why)]);
             self.say(Tone::Error, text);
-        }
-    }
-
-    pub(super) fn resent(&mut self, resent: &Resent) {
-        if resent.kept > 0 {
-            let text = self.strings.with("slips-kept", &[("count", &resent.kept), ("why", &resent.why)]);
-            self.say(Tone::Warning, text);
-        } else {
-            let text = self.strings.with("slips-resent", &[("count", &resent.sent)]);
-            self.say(Tone::Good, text);
-        }
-    }
-
-    pub(super) fn printed(&mut self, number: ClaimNumber, result: &Result<String, String>) {
-        match result {
-            Ok(place) => {
-                let text = match &self.message {
-                    // What was said of the claim stays: submitted, or incomplete.
-                    Some(said) if said.tone == Tone::Good && said.text.contains(&number.to_string()) => {
-                        let sent = self.strings.with("slip-sent", &[("place", place)]);
-                        format!("{} {sent}", said.text)
-                    }
-                    _ => self.strings.with("slip-printed", &[("number", &number), ("place", place)]),
-                };
-                self.say(Tone::Good, text);
-            }
-            Err(why) => {
-                let text = self.strings.with("slip-not-printed", &[("number", &number), ("why", why)]);
-                self.say(Tone::Error, text);
-            }
         }
     }
 }

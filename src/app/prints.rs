@@ -3,13 +3,14 @@
 //!
 //! To print another form: its data made from a recorded claim here, beside [`acknowledgement`].
 
+use std::sync::Arc;
+
 use super::{Cmd, Context, Tone};
 use crate::domain::claim::{Claim, NewClaim};
 use crate::domain::date::from_shanghai;
 use crate::domain::member::Member;
 use crate::domain::number::ClaimNumber;
 use crate::policy::Assessment;
-use crate::slip::Form;
 use crate::slip::p1::Acknowledgement;
 use crate::store::{Office, Reply, Request, StoreError};
 use crate::strings::errors::store_error;
@@ -56,9 +57,9 @@ impl Context {
         let Some(at) = self.prints.iter().position(|pending| pending.seq == seq) else { return };
         let Pending { claim, printer, .. } = self.prints.swap_remove(at);
         match result {
-            Ok(Reply::PrintRecorded(number, copy)) => {
-                let form = Box::new(Form::Acknowledgement(Box::new(acknowledgement(self, &claim, *copy))));
-                self.command(Cmd::Print { number: *number, form, printer });
+            Ok(Reply::PrintRecorded(_, copy)) => {
+                let form = Arc::new(acknowledgement(self, &claim, *copy));
+                self.command(Cmd::Print { form, printer });
             }
             Ok(_) => {}
             Err(error) => {

@@ -2,7 +2,7 @@
 
 use crate::domain::OfficeCode;
 use crate::slip::paper::Paper;
-use crate::slip::{Device, Language};
+use crate::slip::{Device, Encoding, Language};
 use crate::strings::Lang;
 
 /// What a key takes.
@@ -68,7 +68,7 @@ pub const KEYS: &[KeySpec] = &[
 pub const PRINTER_KEYS: &[KeySpec] = &[
     key("paper", "", Takes { fits: |text| text.parse::<Paper>().is_ok(), words: "config-takes-paper" }),
     key("language", "", Takes { fits: |text| text.parse::<Language>().is_ok(), words: "config-takes-language" }),
-    key("encoding", "", Takes { fits: |text| text == "utf-8", words: "config-takes-encoding" }),
+    key("encoding", "", Takes { fits: |text| text.parse::<Encoding>().is_ok(), words: "config-takes-encoding" }),
     key("columns", "", Takes { fits: |text| number(text, 20, 200), words: "config-takes-columns" }),
     key("device", "", Takes { fits: |text| text.parse::<Device>().is_ok(), words: "config-takes-device" }),
     key("font", "", TEXT),

@@ -254,6 +254,7 @@ impl Config {
         let device: Device = value("device").parse().ok()?;
         let language: Language = or("language", "text").parse().ok()?;
         let mut profile = Profile::new(name, or("paper", "80mm").parse().ok()?, language, device);
+        profile.encoding = or("encoding", "gb18030").parse().ok()?;
         if let Ok(columns) = value("columns").parse() {
             profile.columns = columns;
         }

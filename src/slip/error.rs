@@ -40,6 +40,9 @@ pub enum PrintError {
     /// The PDF could not be made.
     #[error("no PDF: {0}")]
     Pdf(String),
+    /// The QR code could not be made.
+    #[error("no code: {0}")]
+    Code(String),
     /// A file or the spool could not be written or read.
     #[error("{0}: {1}")]
     File(PathBuf, String),
@@ -70,6 +73,7 @@ impl PrintError {
             PrintError::Command(said) => strings.with("print-command", &[("said", said)]),
             PrintError::Font(why) => strings.with("print-font", &[("why", why)]),
             PrintError::Pdf(why) => strings.with("print-pdf", &[("why", why)]),
+            PrintError::Code(why) => strings.with("print-code", &[("why", why)]),
             PrintError::File(path, why) => strings.with("print-file", &[("path", &path.display()), ("why", why)]),
         }
     }
@@ -96,6 +100,7 @@ mod tests {
                 PrintError::Command(text.clone()),
                 PrintError::Font(text.clone()),
                 PrintError::Pdf(text.clone()),
+                PrintError::Code(text.clone()),
                 PrintError::File("x1".into(), text.clone()),
             ] {
                 let sentence = error.sentence(&strings);

@@ -1,10 +1,13 @@
 //! A form made into the bytes of a printer, under a name that says nothing about a person.
 
-use super::Form;
+use super::encode::encode;
 use super::error::PrintError;
+use super::glyph::Glyphs;
+use super::layout::Medium;
 use super::pdf::{SlipFont, render as render_pdf};
 use super::printer::{Language, Profile};
-use super::text;
+use super::{Form, file_stem};
+use super::{escp, escpos, text};
 use crate::strings::Strings;
 
 /// Bytes for a device.
@@ -19,23 +22,33 @@ pub struct Job {
 }
 
 impl Job {
-    /// Makes the bytes. **Blocking** for PDF (a font of megabytes is read, cut down and packed): call it from
+    /// Makes the bytes. **Blocking** for all but text (a font of megabytes is read): call it from
     /// `spawn_blocking`.
-    pub fn make(form: &Form, profile: &Profile, strings: &Strings) -> Result<Job, PrintError> {
+    pub fn make(form: &dyn Form, profile: &Profile, strings: &Strings) -> Result<Job, PrintError> {
+        let ruler = profile.language.ruler();
+        let medium = Medium { columns: profile.columns, ruler, codes: profile.language != Language::Text };
+        let layout = |has: &dyn Fn(char) -> bool| super::set(form, profile.paper, medium, strings, has);
         let bytes = match profile.language {
-            Language::Text => {
-                text::render(&form.layout(profile.paper, profile.columns, strings, &|_| true)).into_bytes()
-            }
+            Language::Text => text::render(&layout(&|_| true)).into_bytes(),
             Language::Pdf => {
                 let font = match &profile.font {
                     Some(path) => SlipFont::open(path)?,
                     None => SlipFont::embedded()?,
                 };
-                let layout = form.layout(profile.paper, profile.columns, strings, &|c| font.has(c));
-                render_pdf(&layout, &font, &form.file_stem())?
+                render_pdf(&layout(&|c| font.has(c)), &font, &file_stem(form))?
+            }
+            Language::EscPos | Language::EscP => {
+                let glyphs = match &profile.font {
+                    Some(path) => Glyphs::open(path)?,
+                    None => Glyphs::embedded()?,
+                };
+                let encoding = profile.encoding;
+                let layout = layout(&|c| encode(c, encoding).is_some() || glyphs.has(c));
+                let render = if profile.language == Language::EscPos { escpos::render } else { escp::render };
+                render(&layout, encoding, &glyphs)?
             }
         };
-        Ok(Job { name: path_safe(&form.file_stem()), language: profile.language, bytes })
+        Ok(Job { name: path_safe(&file_stem(form)), language: profile.language, bytes })
     }
 
     /// The name of a file with these bytes.

@@ -1,88 +1,93 @@
 //! What is printed. A form is data; it becomes a [`layout::Sheet`], set into a [`layout::Layout`] for a paper; devices draw
 //! that and nothing else.
 //!
-//! - `layout` the language of forms and how it is set: pure
-//! - `paper` columns and pages
-//! - `p1` 受理回执
-//! - `text`, `pdf` devices
+//! - `layout` the language of forms and how it is set: pure · `paper` columns and pages
+//! - `p1` … the forms · `parts` what they have in common
+//! - `text`, `pdf`, `escpos`, `escp` devices · `encode` code pages · `glyph` dots of rare characters · `qr` codes
 //! - `job` a form for a printer's profile, made into bytes
 //! - `printer`, `deliver`, `line`, `spool` where the bytes go, and what is left when they don't
 //! - `state`, `outcome` what the printer says, what became of a print
 //! - `error` what can go wrong, in words
 //!
-//! To add a form: a file with its data and its `sheet(&Strings) -> Sheet`; a variant of [`Form`] with its lines in the
-//! three `match`es here; its words in both message files under "Slips"; its golden files in `tests/slips.rs`.
+//! To add a form: a file with its data, which implements [`Form`]; its words in both message files under "Slips"; its
+//! golden files in `tests/slips.rs`.
 
 pub mod deliver;
+pub mod encode;
 pub mod error;
+pub mod escp;
+pub mod escpos;
+pub mod glyph;
 pub mod job;
 pub mod layout;
 mod line;
 pub mod outcome;
 pub mod p1;
 pub mod paper;
+pub mod parts;
 pub mod pdf;
 pub mod printer;
+pub mod qr;
 pub mod spool;
 pub mod state;
 pub mod text;
 
+use std::fmt::Debug;
+
 pub use error::PrintError;
 pub use job::Job;
 pub use outcome::{Doubt, PrintId, PrintOutcome};
-pub use printer::{Device, Language, Profile};
+pub use printer::{Device, Encoding, Language, Profile};
 pub use spool::Spool;
 pub use state::PrinterState;
 
-use layout::{Block, Layout, Sheet};
-use p1::Acknowledgement;
+use layout::{Block, Layout, Medium, Sheet};
 use paper::Paper;
+use parts::CopyMark;
 
+use crate::domain::form::FormId;
 use crate::strings::Strings;
 
-/// Everything that can be printed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Form {
-    /// P1 受理回执
-    Acknowledgement(Box<Acknowledgement>),
+/// What can be printed: a form with its data.
+pub trait Form: Debug + Send + Sync {
+    /// Which form it is.
+    fn id(&self) -> FormId;
+
+    /// The number that it carries; none on a preview.
+    fn number(&self) -> Option<String>;
+
+    /// The mark of a reprint; none on the original.
+    fn copy(&self) -> Option<&CopyMark>;
+
+    /// The form for a paper, before it is set; its page is the paper's.
+    fn sheet(&self, paper: Paper, strings: &Strings) -> Sheet;
 }
 
-impl Form {
-    /// The form's number in the list of forms.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Form::Acknowledgement(_) => "P1",
-        }
+/// Two forms are the same where everything in them is.
+impl PartialEq for dyn Form {
+    fn eq(&self, other: &dyn Form) -> bool {
+        format!("{self:?}") == format!("{other:?}")
     }
+}
 
-    /// A name for files and print queues: form, number and copy, without a word about a person.
-    pub fn file_stem(&self) -> String {
-        match self {
-            Form::Acknowledgement(form) => {
-                let number = form.number.map_or_else(|| "preview".to_owned(), |number| number.to_string());
-                format!("{}-{number}-c{}", self.code(), form.copy.as_ref().map_or(0, |copy| copy.number))
-            }
-        }
-    }
+/// A name for files and print queues: form, number and copy, without a word about a person.
+pub fn file_stem(form: &dyn Form) -> String {
+    PrintId::of(form).to_string()
+}
 
-    /// The form on a paper, before it is set.
-    pub fn sheet(&self, paper: Paper, strings: &Strings) -> Sheet {
-        let sheet = match self {
-            Form::Acknowledgement(form) => form.sheet(paper.explains(), strings),
-        };
-        Sheet { page: paper.page(), ..sheet }
+/// A form set for a paper. Characters that the device lacks (`has` says which it has) are printed as 〓, and a last line
+/// names them. On paper of several parts the copies are printed at once, and their names in one line.
+pub fn set(form: &dyn Form, paper: Paper, medium: Medium, strings: &Strings, has: &dyn Fn(char) -> bool) -> Layout {
+    let mut sheet = Sheet { page: paper.page(), ..form.sheet(paper, strings) };
+    if paper.parts() && sheet.copies.len() > 1 {
+        let copies = std::mem::take(&mut sheet.copies);
+        sheet.blocks.push(Block::Centre(copies.join("  ")));
     }
-
-    /// The form set for a paper. Characters that the device lacks (`has` says which it has) are printed as 〓, and a
-    /// last line names them.
-    pub fn layout(&self, paper: Paper, columns: usize, strings: &Strings, has: &dyn Fn(char) -> bool) -> Layout {
-        let mut sheet = self.sheet(paper, strings);
-        let rare = replace_rare(&mut sheet, has);
-        if !rare.is_empty() {
-            sheet.blocks.push(Block::Text(strings.with("slip-rare", &[("codes", &rare.join(" "))])));
-        }
-        sheet.set(columns)
+    let rare = replace_rare(&mut sheet, has);
+    if !rare.is_empty() {
+        sheet.blocks.push(Block::Text(strings.with("slip-rare", &[("codes", &rare.join(" "))])));
     }
+    sheet.set(medium)
 }
 
 /// Puts 〓 (U+3013) where the device has no glyph, and gives the code points that it stands for, each once.

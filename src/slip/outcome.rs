@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use chrono::NaiveDateTime;
 
+use super::Form;
 use crate::domain::form::FormId;
 use crate::domain::number::ClaimNumber;
 
@@ -25,6 +26,12 @@ pub struct PrintId {
 pub struct NoPrint;
 
 impl PrintId {
+    /// The print that a form is for.
+    pub fn of(form: &dyn Form) -> PrintId {
+        let number = form.number().unwrap_or_else(|| "preview".to_owned());
+        PrintId { form: form.id(), number, copy: form.copy().map_or(0, |copy| copy.number) }
+    }
+
     /// The claim whose number the slip bears.
     pub fn claim(&self) -> Option<ClaimNumber> {
         self.number.parse().ok()

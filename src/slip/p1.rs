@@ -1,20 +1,22 @@
 //! P1 受理回执: what a member takes home from the window (contract 11). No diagnosis, no card, no mobile; the ID number
 //! only masked. Pure.
 
-use chrono::{Datelike, NaiveDate, NaiveDateTime, Timelike};
+use chrono::{NaiveDate, NaiveDateTime};
 use serde::Deserialize;
 
-use super::layout::{Block, Layout, Sheet};
+use super::layout::{Block, Sheet};
+use super::paper::Paper;
+use super::parts::{CopyMark, day, explained, kind, moment, renminbi, with_code, yuan};
 use crate::domain::claim::{Claim, ClaimKind, ClaimState};
 use crate::domain::date::to_shanghai;
+use crate::domain::form::FormId;
 use crate::domain::mask;
 use crate::domain::money::Money;
 use crate::domain::number::ClaimNumber;
 use crate::domain::text::NAME_MAX;
-use crate::domain::words::in_words;
 use crate::store::Office;
 use crate::strings::Strings;
-use crate::strings::explain::{ExplainLine, LineKind};
+use crate::strings::explain::ExplainLine;
 use crate::ui::text::cut;
 
 /// Columns of a name or another text from a record: sixty hanzi. Longer ones are damage, and would fill metres of paper.
@@ -77,17 +79,8 @@ pub struct Acknowledgement {
     pub clerk: String,
     /// The mark of a reprint; none on the original.
     pub copy: Option<CopyMark>,
-}
-
-/// 补打 第n次
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CopyMark {
-    /// 1 for the first reprint.
-    pub number: u32,
-    /// Who printed it.
-    pub operator: String,
-    /// When, in Asia/Shanghai.
-    pub at: NaiveDateTime,
+    /// What its QR code says; none where there is nothing to check yet.
+    pub code: Option<String>,
 }
 
 /// What the slip needs of the recorded assessment.
@@ -174,12 +167,8 @@ impl Acknowledgement {
             window: claim.window,
             clerk: record.clerk.clone(),
             copy: (copy > 0).then(|| CopyMark { number: copy, operator: operator.to_owned(), at: now }),
+            code: None,
         }
-    }
-
-    /// The form set in so many columns, on paper without pages.
-    pub fn layout(&self, columns: usize, strings: &Strings) -> Layout {
-        self.sheet(true, strings).set(columns)
     }
 
     /// The form, with or without the explanation of the amount.
@@ -192,9 +181,10 @@ impl Acknowledgement {
             blocks.push(Block::Field(strings.get("slip-policy"), self.policy.clone()));
             blocks.extend(self.explanation.iter().map(explained));
         }
-        blocks.push(Block::Together(self.amount(strings)));
-        blocks.push(Block::Rule);
-        blocks.push(Block::Together(self.foot(strings)));
+        let mut end = self.amount(strings);
+        end.push(Block::Rule);
+        end.extend(self.foot(strings));
+        blocks.push(with_code(end, self.code.as_deref()));
         Sheet::new(blocks)
     }
 
@@ -209,11 +199,7 @@ impl Acknowledgement {
             blocks.push(Block::Title(strings.get("slip-p1-preview")));
         }
         blocks.push(Block::Title(strings.get("slip-p1-title")));
-        if let Some(copy) = &self.copy {
-            let args: &[(&str, &dyn std::fmt::Display)] =
-                &[("n", &copy.number), ("operator", &copy.operator), ("time", &moment(copy.at, strings))];
-            blocks.push(Block::Centre(strings.with("slip-copy", args)));
-        }
+        blocks.extend(self.copy.as_ref().map(|copy| copy.block(strings)));
         let number = self.number.map(|number| Block::pair(strings.get("slip-number"), number.to_string()));
         let time = Block::pair(strings.get("slip-time"), moment(self.submitted, strings));
         blocks.push(Block::Fields(number.into_iter().chain([time]).collect()));
@@ -258,8 +244,7 @@ impl Acknowledgement {
             figure: yuan(self.total),
             strong: true,
         }];
-        if let Some(words) = in_words(self.total) {
-            let words = strings.with("slip-renminbi", &[("words", &words)]);
+        if let Some(words) = renminbi(self.total, strings) {
             blocks.push(Block::Field(strings.get("slip-words"), words));
         }
         if !self.covered {
@@ -297,40 +282,20 @@ impl Acknowledgement {
     }
 }
 
-fn explained(line: &ExplainLine) -> Block {
-    let mut text = line.text.clone();
-    if !line.clause.is_empty() {
-        text.push_str(&format!(" ({})", line.clause));
+impl super::Form for Acknowledgement {
+    fn id(&self) -> FormId {
+        FormId::P1
     }
-    if line.illustrative {
-        text.push('*');
+
+    fn number(&self) -> Option<String> {
+        self.number.map(|number| number.to_string())
     }
-    let indent = match line.kind {
-        LineKind::Title | LineKind::Total => 0,
-        LineKind::Step | LineKind::Note => 2,
-    };
-    Block::Figure { indent, text, figure: line.figure.clone(), strong: line.kind == LineKind::Title }
-}
 
-fn kind(kind: ClaimKind, strings: &Strings) -> String {
-    match kind {
-        ClaimKind::Inpatient => strings.get("kind-inpatient"),
-        ClaimKind::Radiotherapy => strings.get("kind-radiotherapy"),
-        ClaimKind::Chemotherapy => strings.get("kind-chemotherapy"),
-        ClaimKind::Haemodialysis => strings.get("kind-haemodialysis"),
+    fn copy(&self) -> Option<&CopyMark> {
+        self.copy.as_ref()
     }
-}
 
-/// `￥` stands directly before the figure.
-fn yuan(amount: Money) -> String {
-    format!("\u{ffe5}{}", amount.grouped())
-}
-
-fn day(date: NaiveDate, strings: &Strings) -> String {
-    let (month, day) = (format!("{:02}", date.month()), format!("{:02}", date.day()));
-    strings.with("slip-date", &[("year", &date.year()), ("month", &month), ("day", &day)])
-}
-
-fn moment(at: NaiveDateTime, strings: &Strings) -> String {
-    format!("{} {:02}:{:02}", day(at.date(), strings), at.hour(), at.minute())
+    fn sheet(&self, paper: Paper, strings: &Strings) -> Sheet {
+        self.sheet(paper.explains(), strings)
+    }
 }

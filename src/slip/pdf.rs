@@ -1,7 +1,7 @@
 //! A layout as a PDF, A5 upright, its font inside. The grid of the layout stays: a hanzi fills two columns, Latin runs
 //! are drawn in their own shapes and narrowed where they are wider than their columns.
 //!
-//! What the font lacks was replaced before (see [`super::Form::layout`]), with [`SlipFont::has`].
+//! What the font lacks was replaced before (see [`super::set`]), with [`SlipFont::has`].
 
 use std::borrow::Cow;
 use std::ops::Range;

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use super::paper::Paper;
+use crate::ui::text::Ruler;
 
 /// One printer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,16 +21,20 @@ pub struct Profile {
     pub columns: usize,
     /// What it understands.
     pub language: Language,
+    /// The code page of a language that has one.
+    pub encoding: Encoding,
     /// Where its bytes go.
     pub device: Device,
-    /// A font file for PDF (`.ttf`, `.otf`, the first font of a `.ttc`); none: the embedded one, GB2312 only.
+    /// A font file (`.ttf`, `.otf`, the first font of a `.ttc`) for PDF, and for what a printer's own font lacks; none: the
+    /// embedded one, GB2312 only.
     pub font: Option<PathBuf>,
 }
 
 impl Profile {
     /// A printer with as many columns as its paper has.
     pub fn new(name: &str, paper: Paper, language: Language, device: Device) -> Profile {
-        Profile { name: name.to_owned(), paper, columns: paper.columns(), language, device, font: None }
+        let (columns, encoding) = (paper.columns(), Encoding::default());
+        Profile { name: name.to_owned(), paper, columns, language, encoding, device, font: None }
     }
 }
 
@@ -41,14 +46,31 @@ pub enum Language {
     Text,
     /// PDF with its font inside.
     Pdf,
+    /// ESC/POS, as thermal printers speak it.
+    EscPos,
+    /// ESC/P (ESC/P-K), as 24-pin printers speak it.
+    EscP,
 }
 
 impl Language {
+    /// All languages.
+    pub const ALL: [Language; 4] = [Language::Text, Language::Pdf, Language::EscPos, Language::EscP];
+
     /// As the configuration writes it.
     pub const fn code(self) -> &'static str {
         match self {
             Language::Text => "text",
             Language::Pdf => "pdf",
+            Language::EscPos => "escpos",
+            Language::EscP => "escp",
+        }
+    }
+
+    /// How wide characters are: code pages have everything but ASCII in two columns.
+    pub const fn ruler(self) -> Ruler {
+        match self {
+            Language::Text | Language::Pdf => Ruler::Narrow,
+            Language::EscPos | Language::EscP => Ruler::Wide,
         }
     }
 
@@ -57,6 +79,31 @@ impl Language {
         match self {
             Language::Text => "txt",
             Language::Pdf => "pdf",
+            Language::EscPos => "escpos",
+            Language::EscP => "escp",
+        }
+    }
+}
+
+/// The code page of a printer with a Chinese font.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Encoding {
+    /// GB 18030: GBK's characters, and those of CJK Extension A in four bytes.
+    #[default]
+    Gb18030,
+    /// GBK: two bytes.
+    Gbk,
+}
+
+impl Encoding {
+    /// All code pages.
+    pub const ALL: [Encoding; 2] = [Encoding::Gb18030, Encoding::Gbk];
+
+    /// As the configuration writes it.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Encoding::Gb18030 => "gb18030",
+            Encoding::Gbk => "gbk",
         }
     }
 }
@@ -70,6 +117,8 @@ pub enum Device {
     Lp(Option<String>),
     /// A printer that takes bytes on a port.
     Tcp(String, u16),
+    /// A character device under `/dev/`.
+    Dev(PathBuf),
 }
 
 /// What is wrong with a word of a profile.
@@ -78,7 +127,10 @@ pub enum ProfileError {
     /// No such language.
     #[error("no such printer language")]
     Language,
-    /// Not one of `file:DIR`, `lp`, `lp:QUEUE`, `tcp:HOST:PORT`.
+    /// No such code page.
+    #[error("no such code page")]
+    Encoding,
+    /// Not one of `file:DIR`, `lp`, `lp:QUEUE`, `tcp:HOST:PORT`, `dev:/dev/...`.
     #[error("not a device")]
     Device,
 }
@@ -93,11 +145,21 @@ impl FromStr for Language {
     type Err = ProfileError;
 
     fn from_str(text: &str) -> Result<Language, ProfileError> {
-        match text.trim() {
-            "text" => Ok(Language::Text),
-            "pdf" => Ok(Language::Pdf),
-            _ => Err(ProfileError::Language),
-        }
+        Language::ALL.into_iter().find(|language| language.code() == text.trim()).ok_or(ProfileError::Language)
+    }
+}
+
+impl fmt::Display for Encoding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+impl FromStr for Encoding {
+    type Err = ProfileError;
+
+    fn from_str(text: &str) -> Result<Encoding, ProfileError> {
+        Encoding::ALL.into_iter().find(|encoding| encoding.code() == text.trim()).ok_or(ProfileError::Encoding)
     }
 }
 
@@ -109,6 +171,7 @@ impl fmt::Display for Device {
             Device::Lp(Some(queue)) => write!(f, "lp:{queue}"),
             Device::Tcp(host, port) if host.contains(':') => write!(f, "tcp:[{host}]:{port}"),
             Device::Tcp(host, port) => write!(f, "tcp:{host}:{port}"),
+            Device::Dev(path) => write!(f, "dev:{}", path.display()),
         }
     }
 }
@@ -126,6 +189,7 @@ impl FromStr for Device {
             "file" if !rest.is_empty() && !rest.contains(char::is_control) => Device::File(rest.into()),
             "lp" if is_word(rest, 127, "._-") => Device::Lp(Some(rest.to_owned())),
             "tcp" => tcp(rest).ok_or(ProfileError::Device)?,
+            "dev" if is_dev(rest) => Device::Dev(rest.into()),
             _ => return Err(ProfileError::Device),
         };
         Ok(device)
@@ -143,6 +207,11 @@ fn tcp(rest: &str) -> Option<Device> {
     Some(Device::Tcp(host, port))
 }
 
+/// A path under `/dev/` without a step up; that it is a character device is looked at when it is opened.
+fn is_dev(path: &str) -> bool {
+    path.strip_prefix("/dev/").is_some_and(|rest| rest.split('/').all(|part| is_word(part, 64, "._-:+")))
+}
+
 /// Letters, digits and the signs given; a letter or digit first, so that it is never an option of a command.
 fn is_word(text: &str, max: usize, signs: &str) -> bool {
     text.len() <= max
@@ -156,9 +225,14 @@ mod tests {
 
     #[test]
     fn devices_read_back() {
-        for text in
-            ["file:/var/spool/slips", "lp", "lp:Epson_LQ-635K.2", "tcp:10.1.2.3:9100", "tcp:printer-1.local:9100"]
-        {
+        for text in [
+            "file:/var/spool/slips",
+            "lp",
+            "lp:Epson_LQ-635K.2",
+            "tcp:10.1.2.3:9100",
+            "dev:/dev/usb/lp0",
+            "dev:/dev/ttyUSB0",
+        ] {
             assert_eq!(text.parse::<Device>().unwrap().to_string(), text);
         }
         assert_eq!("tcp:[::1]:9100".parse::<Device>().unwrap().to_string(), "tcp:[::1]:9100");
@@ -191,10 +265,18 @@ mod tests {
             "tcp:::1:9100",
             "usb:1",
             "sh:lp",
+            "dev:/etc/passwd",
+            "dev:/dev/",
+            "dev:/dev/../etc/passwd",
+            "dev:/dev/usb//lp0",
+            "dev:/dev/a b",
+            "dev:lp0",
         ] {
             assert_eq!(text.parse::<Device>(), Err(ProfileError::Device), "{text}");
         }
-        assert_eq!("escpos".parse::<Language>(), Err(ProfileError::Language));
-        assert_eq!("pdf".parse(), Ok(Language::Pdf));
+        assert_eq!("pcl".parse::<Language>(), Err(ProfileError::Language));
+        assert_eq!("latin1".parse::<Encoding>(), Err(ProfileError::Encoding));
+        assert!(Language::ALL.into_iter().all(|language| language.to_string().parse() == Ok(language)));
+        assert!(Encoding::ALL.into_iter().all(|encoding| encoding.to_string().parse() == Ok(encoding)));
     }
 }

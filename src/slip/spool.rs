@@ -141,11 +141,16 @@ impl Spool {
     /// Marks a job before its first byte goes out, and waits until that is on the disk; none where it is gone.
     pub fn begin(&self, ticket: &Ticket) -> Result<Option<Ticket>, PrintError> {
         let path = begun(&ticket.path);
-        match fs::rename(&ticket.path, &path).and_then(|()| sync(&self.folder)) {
-            Ok(()) => Ok(Some(Ticket { path, stage: Stage::Begun, ..ticket.clone() })),
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(PrintError::file(path, error)),
+        match fs::rename(&ticket.path, &path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            renamed => renamed.map_err(|error| PrintError::file(&path, error))?,
         }
+        if let Err(error) = sync(&self.folder) {
+            // It has not begun.
+            drop(fs::rename(&path, &ticket.path));
+            return Err(PrintError::file(path, error));
+        }
+        Ok(Some(Ticket { path, stage: Stage::Begun, ..ticket.clone() }))
     }
 
     /// What has not arrived, by name. Files that are no jobs are passed over.

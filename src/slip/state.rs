@@ -78,7 +78,7 @@ pub const fn question(n: u8) -> [u8; 3] {
 }
 
 /// The answer to `DLE EOT n`; none where the byte is no such answer (bits 1 and 4 are always set, 0 and 7 never).
-pub const fn answer(n: u8, byte: u8) -> Option<PrinterState> {
+pub fn answer(n: u8, byte: u8) -> Option<PrinterState> {
     if byte & 0b1001_0011 != 0b0001_0010 {
         return None;
     }

@@ -19,13 +19,13 @@ pub fn render(layout: &Layout) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::layout::{Block, Line, Page, Sheet};
+    use super::super::layout::{Block, Line, Medium, Page, Sheet};
     use super::*;
 
     #[test]
     fn pages_are_filled_and_controls_never_pass() {
         let page = Some(Page { lines: 4, used: 3 });
-        let mut layout = Sheet { page, ..Sheet::new(vec![Block::Text("王\u{1b}@".into())]) }.set(16);
+        let mut layout = Sheet { page, ..Sheet::new(vec![Block::Text("王\u{1b}@".into())]) }.set(Medium::of(16));
         assert_eq!(render(&layout), "王\u{241b}@\n\n\n\n");
         // A layout that was not made by a sheet is no way around either.
         layout.pages[0][0] = Line { text: "a\u{1b}p\u{10}\u{14}\u{9b}b\n".into(), ..Line::default() };

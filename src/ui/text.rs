@@ -1,7 +1,7 @@
 //! Text in columns: how wide it is, where it may be cut and wrapped, and the one way to put it into a buffer.
 //!
 //! Everything that came from people passes [`display_safe`] in each of these functions. A hanzi is two columns and is
-//! never halved; how wide the rest is, is decided in `grapheme_width` alone. Forms on paper use the same rules.
+//! never halved; how wide the rest is, is decided by a [`Ruler`] alone. Forms on paper use the same rules.
 //!
 //! To add a rule of Chinese typesetting: the character into `NO_START` or `NO_END`, and a line in the test.
 
@@ -18,85 +18,192 @@ const NO_START: &str = "\u{ff0c}\u{3002}\u{3001}\u{ff1b}\u{ff1a}\u{ff01}\u{ff1f}
 /// Marks that may not end a line; `￥` belongs to its figure.
 const NO_END: &str = "\u{ff08}\u{3010}\u{300a}\u{300c}\u{300e}\u{3014}\u{201c}\u{2018}\u{ffe5}([{";
 
-/// The columns of one grapheme. The one place that decides; ambiguous characters (U+00B7, `─`, `①`) count as one.
-fn grapheme_width(grapheme: &str) -> usize {
-    grapheme.width()
+/// How wide characters are on a medium. Ambiguous ones (U+00B7, `─`, `①`) are one column on most terminals, and two where
+/// everything that is not ASCII comes from a Chinese code page, as on printers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ruler {
+    /// Ambiguous characters are one column.
+    Narrow,
+    /// Ambiguous characters are two columns.
+    Wide,
 }
 
-/// The columns that a text takes.
-pub fn width(text: &str) -> usize {
-    display_safe(text).graphemes(true).map(grapheme_width).sum()
-}
-
-/// The beginning of a text that fits into `columns`, with nothing to say that there was more.
-pub fn clip(text: &str, columns: usize) -> String {
-    let safe = display_safe(text);
-    let mut used = 0;
-    let end = safe
-        .grapheme_indices(true)
-        .find(|(_, grapheme)| {
-            used += grapheme_width(grapheme);
-            used > columns
-        })
-        .map_or(safe.len(), |(at, _)| at);
-    safe[..end].to_owned()
-}
-
-/// The text where it fits; else its beginning with `..` behind it (nothing behind it below four columns).
-pub fn cut(text: &str, columns: usize) -> String {
-    if width(text) <= columns || columns < 4 {
-        return clip(text, columns);
+impl Ruler {
+    /// The columns of one grapheme. The one place that decides.
+    fn grapheme(self, grapheme: &str) -> usize {
+        match self {
+            Ruler::Narrow => grapheme.width(),
+            Ruler::Wide => grapheme.width_cjk(),
+        }
     }
-    clip(text, columns - 2) + ".."
-}
 
-/// The text in exactly `columns`: cut where it is longer, spaces behind it where it is shorter.
-pub fn pad(text: &str, columns: usize) -> String {
-    let mut out = cut(text, columns);
-    out.push_str(&" ".repeat(columns - width(&out)));
-    out
-}
-
-/// The text in exactly `columns`, spaces in front of it: for figures.
-pub fn pad_left(text: &str, columns: usize) -> String {
-    let out = cut(text, columns);
-    " ".repeat(columns - width(&out)) + &out
-}
-
-/// Lines of at most `columns` (at least 2). A line may break between any two hanzi and at spaces, Latin words and
-/// figures stay whole where they fit, no closing mark begins a line and no opening one ends it. Only spaces are lost.
-/// There is always one line.
-pub fn wrap(text: &str, columns: usize) -> Vec<String> {
-    let columns = columns.max(2);
-    let mut lines = Vec::new();
-    let mut line = String::new();
-    let mut used = 0;
-    for unit in units(&display_safe(text)) {
-        let unit_width: usize = unit.text.graphemes(true).map(grapheme_width).sum();
-        if used > 0 && used + unit.spaces + unit_width <= columns {
-            line.push_str(&" ".repeat(unit.spaces));
-            line.push_str(&unit.text);
-            used += unit.spaces + unit_width;
-            continue;
+    /// The columns of one character by itself; none for what has no width.
+    pub fn char(self, c: char) -> usize {
+        match self {
+            Ruler::Narrow => c.width(),
+            Ruler::Wide => c.width_cjk(),
         }
-        if used > 0 {
-            lines.push(std::mem::take(&mut line));
-            used = 0;
+        .unwrap_or(0)
+    }
+
+    /// The columns that a text takes.
+    pub fn width(self, text: &str) -> usize {
+        display_safe(text).graphemes(true).map(|grapheme| self.grapheme(grapheme)).sum()
+    }
+
+    /// The beginning of a text that fits into `columns`, with nothing to say that there was more.
+    pub fn clip(self, text: &str, columns: usize) -> String {
+        let safe = display_safe(text);
+        let mut used = 0;
+        let end = safe
+            .grapheme_indices(true)
+            .find(|(_, grapheme)| {
+                used += self.grapheme(grapheme);
+                used > columns
+            })
+            .map_or(safe.len(), |(at, _)| at);
+        safe[..end].to_owned()
+    }
+
+    /// The text where it fits; else its beginning with `..` behind it (nothing behind it below four columns).
+    pub fn cut(self, text: &str, columns: usize) -> String {
+        if self.width(text) <= columns || columns < 4 {
+            return self.clip(text, columns);
         }
-        for piece in pieces(&unit.text) {
-            let piece_width = grapheme_width(piece);
-            if used + piece_width > columns && used > 0 {
+        self.clip(text, columns - 2) + ".."
+    }
+
+    /// The text in exactly `columns`: cut where it is longer, spaces behind it where it is shorter.
+    pub fn pad(self, text: &str, columns: usize) -> String {
+        let mut out = self.cut(text, columns);
+        out.push_str(&" ".repeat(columns - self.width(&out)));
+        out
+    }
+
+    /// The text in exactly `columns`, spaces in front of it: for figures.
+    pub fn pad_left(self, text: &str, columns: usize) -> String {
+        let out = self.cut(text, columns);
+        " ".repeat(columns - self.width(&out)) + &out
+    }
+
+    /// Lines of at most `columns` (at least 2). A line may break between any two hanzi and at spaces, Latin words and
+    /// figures stay whole where they fit, no closing mark begins a line and no opening one ends it. Only spaces are
+    /// lost. There is always one line.
+    pub fn wrap(self, text: &str, columns: usize) -> Vec<String> {
+        let columns = columns.max(2);
+        let mut lines = Vec::new();
+        let mut line = String::new();
+        let mut used = 0;
+        for unit in self.units(&display_safe(text)) {
+            let unit_width: usize = unit.text.graphemes(true).map(|grapheme| self.grapheme(grapheme)).sum();
+            if used > 0 && used + unit.spaces + unit_width <= columns {
+                line.push_str(&" ".repeat(unit.spaces));
+                line.push_str(&unit.text);
+                used += unit.spaces + unit_width;
+                continue;
+            }
+            if used > 0 {
                 lines.push(std::mem::take(&mut line));
                 used = 0;
             }
-            line.push_str(piece);
-            used += piece_width;
+            for piece in self.pieces(&unit.text) {
+                let piece_width = self.grapheme(piece);
+                if used + piece_width > columns && used > 0 {
+                    lines.push(std::mem::take(&mut line));
+                    used = 0;
+                }
+                line.push_str(piece);
+                used += piece_width;
+            }
         }
+        if !line.is_empty() || lines.is_empty() {
+            lines.push(line);
+        }
+        lines
     }
-    if !line.is_empty() || lines.is_empty() {
-        lines.push(line);
+
+    fn units(self, text: &str) -> Vec<Unit> {
+        let mut units: Vec<Unit> = Vec::new();
+        let mut spaces = 0;
+        // Whether the last unit ends in a narrow character, so that a narrow one goes on with it.
+        let mut narrow_end = false;
+        for grapheme in text.graphemes(true) {
+            if grapheme.chars().all(|c| c == ' ' || c == '\u{3000}') {
+                spaces += self.grapheme(grapheme);
+                continue;
+            }
+            let narrow = self.grapheme(grapheme) < 2;
+            let glued = spaces == 0
+                && units.last().is_some_and(|last| {
+                    NO_START.contains(grapheme)
+                        || last.text.graphemes(true).next_back().is_some_and(|end| NO_END.contains(end))
+                        || (narrow && narrow_end)
+                });
+            match units.last_mut() {
+                Some(last) if glued => last.text.push_str(grapheme),
+                _ => units.push(Unit { spaces, text: grapheme.to_owned() }),
+            }
+            spaces = 0;
+            narrow_end = narrow;
+        }
+        units
     }
-    lines
+
+    /// The graphemes of a unit; one that is wider than two columns (stacked consonants of some scripts) as characters.
+    fn pieces(self, unit: &str) -> Vec<&str> {
+        let mut out = Vec::new();
+        for grapheme in unit.graphemes(true) {
+            if self.grapheme(grapheme) <= 2 {
+                out.push(grapheme);
+                continue;
+            }
+            let mut from = 0;
+            for (at, c) in grapheme.char_indices() {
+                if at > from && self.char(c) > 0 {
+                    out.push(&grapheme[from..at]);
+                    from = at;
+                }
+            }
+            out.push(&grapheme[from..]);
+        }
+        out
+    }
+}
+
+/// What may not be broken, and the spaces before it.
+struct Unit {
+    spaces: usize,
+    text: String,
+}
+
+/// [`Ruler::width`] on a terminal.
+pub fn width(text: &str) -> usize {
+    Ruler::Narrow.width(text)
+}
+
+/// [`Ruler::clip`] on a terminal.
+pub fn clip(text: &str, columns: usize) -> String {
+    Ruler::Narrow.clip(text, columns)
+}
+
+/// [`Ruler::cut`] on a terminal.
+pub fn cut(text: &str, columns: usize) -> String {
+    Ruler::Narrow.cut(text, columns)
+}
+
+/// [`Ruler::pad`] on a terminal.
+pub fn pad(text: &str, columns: usize) -> String {
+    Ruler::Narrow.pad(text, columns)
+}
+
+/// [`Ruler::pad_left`] on a terminal.
+pub fn pad_left(text: &str, columns: usize) -> String {
+    Ruler::Narrow.pad_left(text, columns)
+}
+
+/// [`Ruler::wrap`] on a terminal.
+pub fn wrap(text: &str, columns: usize) -> Vec<String> {
+    Ruler::Narrow.wrap(text, columns)
 }
 
 /// Draws a text at `x`, `y` in at most `columns`, and gives the columns used. What is not in the buffer is not drawn.
@@ -116,59 +223,6 @@ pub fn put(buffer: &mut Buffer, x: u16, y: u16, columns: u16, text: &str, style:
     }
     let (end, _) = buffer.set_stringn(x, y, &safe, usize::from(columns), style);
     end - x
-}
-
-/// What may not be broken, and the spaces before it.
-struct Unit {
-    spaces: usize,
-    text: String,
-}
-
-fn units(text: &str) -> Vec<Unit> {
-    let mut units: Vec<Unit> = Vec::new();
-    let mut spaces = 0;
-    // Whether the last unit ends in a narrow character, so that a narrow one goes on with it.
-    let mut narrow_end = false;
-    for grapheme in text.graphemes(true) {
-        if grapheme.chars().all(|c| c == ' ' || c == '\u{3000}') {
-            spaces += grapheme_width(grapheme);
-            continue;
-        }
-        let narrow = grapheme_width(grapheme) < 2;
-        let glued = spaces == 0
-            && units.last().is_some_and(|last| {
-                NO_START.contains(grapheme)
-                    || last.text.graphemes(true).next_back().is_some_and(|end| NO_END.contains(end))
-                    || (narrow && narrow_end)
-            });
-        match units.last_mut() {
-            Some(last) if glued => last.text.push_str(grapheme),
-            _ => units.push(Unit { spaces, text: grapheme.to_owned() }),
-        }
-        spaces = 0;
-        narrow_end = narrow;
-    }
-    units
-}
-
-/// The graphemes of a unit; one that is wider than two columns (stacked consonants of some scripts) as characters.
-fn pieces(unit: &str) -> Vec<&str> {
-    let mut out = Vec::new();
-    for grapheme in unit.graphemes(true) {
-        if grapheme_width(grapheme) <= 2 {
-            out.push(grapheme);
-            continue;
-        }
-        let mut from = 0;
-        for (at, c) in grapheme.char_indices() {
-            if at > from && c.width().unwrap_or(0) > 0 {
-                out.push(&grapheme[from..at]);
-                from = at;
-            }
-        }
-        out.push(&grapheme[from..]);
-    }
-    out
 }
 
 #[cfg(test)]
@@ -192,6 +246,9 @@ mod tests {
         assert_eq!(pad("王秀英", 5), "王.. ");
         assert_eq!(pad_left("1.00", 6), "  1.00");
         assert_eq!(width("\u{1b}[2J"), 4);
+        let wide = Ruler::Wide;
+        assert_eq!((wide.width("巴图·孟和"), wide.width("①a"), wide.char('\u{b7}'), wide.char('a')), (10, 3, 2, 1));
+        assert_eq!(wide.wrap("巴图·孟和", 6), ["巴图·", "孟和"]);
     }
 
     #[test]

@@ -34,7 +34,7 @@ fn profile(device: &str) -> Profile {
 }
 
 fn job() -> Job {
-    let form = crate::form(acknowledgement("accepted"));
+    let form = acknowledgement("accepted");
     Job::make(&form, &profile("lp"), &Strings::new(Lang::Chinese)).unwrap()
 }
 

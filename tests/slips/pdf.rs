@@ -8,12 +8,11 @@ use huzhu::slip::{Device, Job, Language, PrintError, Profile};
 use huzhu::strings::{Lang, Strings};
 
 use crate::claims::{acknowledgement, longest};
-use crate::form;
 use huzhu::slip::p1::Acknowledgement;
 
 fn pdf(slip: Acknowledgement, lang: Lang) -> Vec<u8> {
     let profile = Profile::new("a5", Paper::A5, Language::Pdf, Device::Lp(None));
-    Job::make(&form(slip), &profile, &Strings::new(lang)).unwrap().bytes
+    Job::make(&slip, &profile, &Strings::new(lang)).unwrap().bytes
 }
 
 /// The words of a PDF, as they stand, through pdftotext of poppler-utils.
@@ -71,9 +70,9 @@ fn a_font_that_is_none_is_an_error() {
     let mut profile = Profile::new("a5", Paper::A5, Language::Pdf, Device::Lp(None));
     for path in ["/nonexistent/font.ttf", concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")] {
         profile.font = Some(path.into());
-        let made = Job::make(&form(acknowledgement("accepted")), &profile, &Strings::new(Lang::Chinese));
+        let made = Job::make(&acknowledgement("accepted"), &profile, &Strings::new(Lang::Chinese));
         assert!(matches!(made, Err(PrintError::Font(_))));
     }
     profile.font = Some(concat!(env!("CARGO_MANIFEST_DIR"), "/src/data/wqy-microhei-gb2312.ttf").into());
-    assert!(Job::make(&form(acknowledgement("accepted")), &profile, &Strings::new(Lang::Chinese)).is_ok());
+    assert!(Job::make(&acknowledgement("accepted"), &profile, &Strings::new(Lang::Chinese)).is_ok());
 }

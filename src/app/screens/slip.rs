@@ -13,11 +13,12 @@ use crate::app::{Context, Event, Go, Screen, Tone};
 use crate::domain::claim::Claim;
 use crate::domain::number::ClaimNumber;
 use crate::keymap::{Action, Layer};
-use crate::slip::layout::Line;
+use crate::slip::layout::{Line, Medium};
+use crate::slip::PrintOutcome;
 use crate::slip::p1::Acknowledgement;
 use crate::store::{Reply, Request, StoreError};
 use crate::ui::table::{self, at};
-use crate::ui::text::put;
+use crate::ui::text::{pad, put};
 
 /// Columns of the paper that is shown, where the screen has them.
 const COLUMNS: u16 = 80;
@@ -45,7 +46,23 @@ impl SlipScreen {
     /// Opens the slip of a claim.
     pub fn new(cx: &mut Context, number: ClaimNumber) -> SlipScreen {
         let claim = Loading::new(cx.ask(Request::Claim(number)));
-        SlipScreen { number, claim, printer: 0, first: 0, printing: None }
+        let screen = SlipScreen { number, claim, printer: 0, first: 0, printing: None };
+        screen.ask_printer(cx);
+        screen
+    }
+
+    /// Asks how the chosen printer is.
+    fn ask_printer(&self, cx: &mut Context) {
+        if let Some(name) = cx.printers.get(self.printer).cloned() {
+            cx.ask_printer(&name);
+        }
+    }
+
+    fn choose(&mut self, cx: &mut Context, printer: usize) {
+        let before = std::mem::replace(&mut self.printer, printer.min(cx.printers.len().saturating_sub(1)));
+        if self.printer != before {
+            self.ask_printer(cx);
+        }
     }
 
     fn answered(&mut self, cx: &mut Context, seq: u64, result: &Result<Reply, StoreError>) -> Go {
@@ -88,8 +105,8 @@ impl SlipScreen {
                 cx.say(Tone::Warning, text);
             }
             Action::Print | Action::Reprint => self.print(cx),
-            Action::PrinterLeft => self.printer = self.printer.saturating_sub(1),
-            Action::PrinterRight => self.printer = (self.printer + 1).min(cx.printers.len().saturating_sub(1)),
+            Action::PrinterLeft => self.choose(cx, self.printer.saturating_sub(1)),
+            Action::PrinterRight => self.choose(cx, self.printer + 1),
             Action::ChooseUp => self.scroll(cx, self.first.saturating_sub(1)),
             Action::ChooseDown => self.scroll(cx, self.first + 1),
             Action::ChoosePageUp => self.scroll(cx, self.first.saturating_sub(PAGE)),
@@ -123,7 +140,8 @@ impl SlipScreen {
 
 /// A slip as it looks on paper, where the screen has the columns.
 pub fn lines(cx: &Context, slip: &Acknowledgement, columns: u16) -> Vec<Line> {
-    slip.layout(usize::from(columns.clamp(1, COLUMNS)), &cx.strings).pages.concat()
+    let medium = Medium::of(usize::from(columns.clamp(1, COLUMNS)));
+    slip.sheet(true, &cx.strings).set(medium).pages.concat()
 }
 
 /// Draws a slip from a line on.
@@ -132,6 +150,25 @@ pub fn draw_paper(cx: &Context, slip: &Acknowledgement, first: usize, area: Rect
         let style = if line.bold { cx.theme.text().add_modifier(Modifier::BOLD) } else { cx.theme.text() };
         let row = at(area, y);
         put(buf, row.x, row.y, row.width, &line.text, style);
+    }
+    for (y, code) in
+        lines(cx, slip, area.width).iter().enumerate().filter_map(|(y, line)| Some((y, line.code.as_ref()?)))
+    {
+        // In place of a code there is room for: its edge, and what it is.
+        let edge = format!("+{}+", "-".repeat(code.columns - 2));
+        let word = cx.t("slip-code");
+        for down in 0..code.lines {
+            let Some(row) = (y + down).checked_sub(first).filter(|row| *row < usize::from(area.height)) else {
+                continue;
+            };
+            let text = match down {
+                0 => edge.clone(),
+                down if down + 1 == code.lines => edge.clone(),
+                down if down == code.lines / 2 => format!("|{}|", pad(&word, code.columns - 2)),
+                _ => format!("|{}|", " ".repeat(code.columns - 2)),
+            };
+            put(buf, area.x + code.column as u16, at(area, row).y, code.columns as u16, &text, cx.theme.note());
+        }
     }
 }
 
@@ -175,6 +212,12 @@ impl Screen for SlipScreen {
         match event {
             Event::Action(action) => self.act(cx, action),
             Event::Store(seq, result) => self.answered(cx, seq, result),
+            Event::Printed(_, outcome) => {
+                if !matches!(outcome, PrintOutcome::Done(_)) {
+                    self.ask_printer(cx);
+                }
+                Go::Stay
+            }
             _ => Go::Stay,
         }
     }
@@ -188,7 +231,10 @@ impl Screen for SlipScreen {
             words::waiting(cx, self.claim.error(), "claim-opening", Action::Print, area, buf);
             return None;
         };
-        let printer = cx.printers.get(self.printer).cloned().unwrap_or_else(|| cx.t("slip-printer-configured"));
+        let mut printer = cx.printers.get(self.printer).cloned().unwrap_or_else(|| cx.t("slip-printer-configured"));
+        if let Some(state) = cx.outcomes.printer(&printer) {
+            printer = format!("{printer} {}", state.sentence(&cx.strings));
+        }
         let copies = cx.strings.with("slip-printed-times", &[("times", &claim.prints), ("printer", &printer)]);
         let row = at(area, 0);
         put(buf, row.x, row.y, row.width, &copies, cx.theme.note());

@@ -1,4 +1,4 @@
-//! The desk: the search box, what it found, drafts, returned claims, today's own. The box always has the cursor.
+//! The desk: the search box, what it found, slips in doubt, drafts, returned claims, today's own. The box always has the cursor.
 //!
 //! - `search.rs` what is asked of the store, and which answer counts
 //! - `view.rs` how it looks
@@ -13,6 +13,7 @@ use ratatui::layout::{Position, Rect};
 
 use self::search::Search;
 use super::claim::ClaimScreen;
+use super::doubt::DoubtScreen;
 use super::member::MemberScreen;
 use super::sheet::{self, Looked};
 use super::slip::SlipScreen;
@@ -35,6 +36,8 @@ const PAGE: usize = 8;
 enum Item {
     /// A row that was found.
     Hit(usize),
+    /// A print of which nobody knows whether it came out.
+    Doubt(usize),
     /// A draft of this terminal.
     Draft(usize),
     /// A returned claim of the office.
@@ -68,7 +71,8 @@ impl Desk {
         if !self.line.is_empty() {
             return (0..self.search.rows().len()).map(Item::Hit).collect();
         }
-        let drafts = (0..cx.drafts.len()).map(Item::Draft);
+        let doubts = (0..cx.outcomes.doubts.len()).map(Item::Doubt);
+        let drafts = doubts.chain((0..cx.drafts.len()).map(Item::Draft));
         let returned = (0..cx.desk.returned.len()).map(Item::Returned);
         drafts.chain(returned).chain((0..cx.desk.own_today.len()).map(Item::Own)).collect()
     }
@@ -82,6 +86,7 @@ impl Desk {
     fn member_of(&self, cx: &Context, item: Item) -> Option<MemberId> {
         match item {
             Item::Hit(at) => self.search.rows().get(at).map(|hit| hit.member),
+            Item::Doubt(_) => None,
             Item::Draft(at) => cx.drafts.get(at).map(|draft| draft.member),
             Item::Returned(at) => cx.desk.returned.get(at).map(|line| line.member),
             Item::Own(at) => cx.desk.own_today.get(at).map(|line| line.member),
@@ -91,6 +96,7 @@ impl Desk {
     fn claim_of(&self, cx: &Context, item: Item) -> Option<ClaimNumber> {
         match item {
             Item::Hit(at) => self.search.rows().get(at).and_then(|hit| hit.claim),
+            Item::Doubt(at) => cx.outcomes.doubts.get(at).and_then(|doubt| doubt.print.claim()),
             Item::Draft(_) => None,
             Item::Returned(at) => cx.desk.returned.get(at).map(|line| line.number),
             Item::Own(at) => cx.desk.own_today.get(at).map(|line| line.number),
@@ -209,6 +215,12 @@ impl Desk {
             }
             return self.nothing(cx);
         };
+        if let Item::Doubt(at) = item {
+            return match cx.outcomes.doubts.get(at).cloned() {
+                Some(doubt) => Go::Open(Box::new(DoubtScreen::new(doubt))),
+                None => self.nothing(cx),
+            };
+        }
         if let Item::Draft(at) = item {
             return match cx.drafts.get(at).cloned() {
                 Some(draft) => Go::Open(sheet::open_draft(cx, draft)),
