@@ -5,8 +5,12 @@
 mod claims;
 #[path = "slips/delivery.rs"]
 mod delivery;
+#[path = "slips/outcomes.rs"]
+mod outcomes;
 #[path = "slips/pdf.rs"]
 mod pdf;
+#[path = "slips/printer.rs"]
+mod printer;
 
 use std::path::PathBuf;
 
