@@ -18,6 +18,7 @@ use crate::domain::claim::{ClaimId, ClaimKind, NewClaim};
 use crate::domain::date::from_shanghai;
 use crate::domain::number::ClaimNumber;
 use crate::keymap::Keymap;
+use crate::slip::Profile;
 use crate::store::journal::Draft;
 use crate::store::{Desk, Hello, Reference, Reply, Request, StoreError};
 use crate::strings::Strings;
@@ -48,8 +49,8 @@ pub struct Setup {
     pub now: NaiveDateTime,
     /// Minutes without a key after which the screen locks.
     pub lock_minutes: u64,
-    /// Names of the configured printers; the first is used.
-    pub printers: Vec<String>,
+    /// The configured printers; the first is used.
+    pub printers: Vec<Profile>,
     /// Whether a slip is printed after a submit.
     pub print_after_submit: bool,
     /// Whether the bell rings on errors.
@@ -112,8 +113,8 @@ pub struct Context {
     pub chosen: Option<Action>,
     /// What was typed before the answer that the top screen waits for; a screen that can't go on clears it.
     pub ahead: VecDeque<Ahead>,
-    /// Names of the configured printers.
-    pub printers: Vec<String>,
+    /// The configured printers; the first is used.
+    pub printers: Vec<Profile>,
     /// Whether a slip is printed after a submit.
     pub print_after_submit: bool,
     /// The claim that was submitted last.

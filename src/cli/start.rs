@@ -97,7 +97,7 @@ impl Place {
             seed: seed()?,
             now: self.guess(),
             lock_minutes: self.config.lock_minutes(),
-            printers: printing.names(),
+            printers: printing.profiles(),
             print_after_submit: self.config.print_after_submit(),
             bell: self.config.bell(),
             window: self.config.window(),

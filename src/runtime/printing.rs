@@ -85,19 +85,14 @@ impl Printing {
             Err(error) => tracing::warn!(%error, "old slips were not given up"),
         }
         let left = spool.pending()?.into_iter().filter_map(|ticket| Some((ticket.print()?, ticket))).collect();
-        let printer = |profile| Printer {
-            profile,
-            turn: Turn::new(()),
-            goes: Notify::new(),
-            now: Mutex::default(),
-        };
+        let printer = |profile| Printer { profile, turn: Turn::new(()), goes: Notify::new(), now: Mutex::default() };
         let printers = profiles.into_iter().map(printer).collect();
         Ok(Printing { printers, spool, courier, strings: Arc::new(Strings::new(lang)), left })
     }
 
-    /// The printers' names, the one that is used first.
-    pub fn names(&self) -> Vec<String> {
-        self.printers.iter().map(|printer| printer.profile.name.clone()).collect()
+    /// The printers, the one that is used first.
+    pub fn profiles(&self) -> Vec<Profile> {
+        self.printers.iter().map(|printer| printer.profile.clone()).collect()
     }
 
     /// What an earlier run left, each to be given to [`Printing::take_up`].

@@ -187,7 +187,8 @@ mod tests {
 
     #[test]
     fn the_print_system_is_read() {
-        let idle = "printer LQ is idle.  enabled since Tue 24 Nov 2026 02:00:00 PM UTC\n\tForm mounted:\n\tAlerts: none\n";
+        let idle =
+            "printer LQ is idle.  enabled since Tue 24 Nov 2026 02:00:00 PM UTC\n\tForm mounted:\n\tAlerts: none\n";
         assert_eq!(of_lpstat(idle), S::Ready);
         assert_eq!(of_lpstat(&idle.replace("none", "media-empty-error, offline-report")), S::PaperOut);
         assert_eq!(of_lpstat(&idle.replace("none", "door-open-warning media-needed")), S::CoverOpen);

@@ -17,6 +17,8 @@ use huzhu::domain::money::Money;
 use huzhu::domain::number::ClaimNumber;
 use huzhu::keymap::{Key, Keymap};
 use huzhu::policy::{self, Facts, Policy};
+use huzhu::slip::paper::Paper;
+use huzhu::slip::{Device, Language, Profile};
 use huzhu::store::journal::Draft;
 use huzhu::store::{
     CardOnFile, Desk, Found, Hello, Hit, LastUsed, MemberSheet, Mode, Office, PublishedPolicy, Reference, Reply,
@@ -62,7 +64,10 @@ impl Counter {
             seed: 7,
             now: time("2021-03-20 09:14"),
             lock_minutes: 5,
-            printers: vec!["till".into(), "office".into()],
+            printers: vec![
+                Profile::new("till", Paper::Half, Language::Text, Device::Lp(None)),
+                Profile::new("office", Paper::Thermal80, Language::Text, Device::Lp(None)),
+            ],
             print_after_submit: true,
             bell: true,
             window: None,

@@ -59,7 +59,8 @@ impl DoubtScreen {
             self.claim = None;
             match result {
                 Ok(Reply::Claim(claim)) => {
-                    let printer = Some(self.doubt.printer.clone()).filter(|name| cx.printers.contains(name));
+                    let printer = Some(self.doubt.printer.clone())
+                        .filter(|name| cx.printers.iter().any(|printer| printer.name == *name));
                     self.recording = Some(cx.print(claim, printer));
                 }
                 Ok(_) => {}

@@ -3,6 +3,7 @@
 //! - `frame.rs` what surrounds every screen
 //! - `doubt.rs` whether paper came out
 //! - `words.rs` words that several screens make of facts · `loading.rs` what a screen opens with
+//! - `on_paper.rs` a form as a printer will print it
 //! - `gate.rs` what the lock and the login screen share
 
 pub mod claim;
@@ -15,8 +16,9 @@ mod loading;
 pub mod lock;
 pub mod login;
 pub mod member;
+mod on_paper;
 pub mod palette;
-pub mod preview;
+mod preview;
 pub mod sheet;
 pub mod slip;
 mod words;

@@ -4,31 +4,24 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::slip;
+use super::on_paper::OnPaper;
 use crate::app::{Context, Event, Go, Screen};
 use crate::keymap::{Action, Layer};
 use crate::slip::p1::Acknowledgement;
 
-/// Rows of a page up or down.
-const PAGE: usize = 16;
 /// Rows that the frame takes of the screen.
-const FRAME: usize = 3;
+const ROWS: u16 = 3;
 
 /// The preview.
 pub struct Preview {
     slip: Acknowledgement,
-    first: usize,
+    paper: OnPaper,
 }
 
 impl Preview {
     /// Of a slip without a number.
     pub fn new(slip: Acknowledgement) -> Preview {
-        Preview { slip, first: 0 }
-    }
-
-    fn scroll(&mut self, cx: &Context, to: usize) {
-        let rows = usize::from(cx.size.1).saturating_sub(FRAME);
-        self.first = to.min(slip::lines(cx, &self.slip, cx.size.0).len().saturating_sub(rows));
+        Preview { slip, paper: OnPaper::default() }
     }
 }
 
@@ -52,10 +45,7 @@ impl Screen for Preview {
     fn on(&mut self, cx: &mut Context, event: Event) -> Go {
         match event {
             Event::Action(Action::Back | Action::Slip) => return Go::Close,
-            Event::Action(Action::ChooseUp) => self.scroll(cx, self.first.saturating_sub(1)),
-            Event::Action(Action::ChooseDown) => self.scroll(cx, self.first + 1),
-            Event::Action(Action::ChoosePageUp) => self.scroll(cx, self.first.saturating_sub(PAGE)),
-            Event::Action(Action::ChoosePageDown) => self.scroll(cx, self.first + PAGE),
+            Event::Action(action) if self.paper.scrolls(cx, action, &self.slip, cx.printers.first(), ROWS) => {}
             Event::Action(_) => cx.bell(),
             _ => {}
         }
@@ -67,7 +57,7 @@ impl Screen for Preview {
     }
 
     fn draw(&self, cx: &Context, area: Rect, buf: &mut Buffer) -> Option<Position> {
-        slip::draw_paper(cx, &self.slip, self.first, area, buf);
+        self.paper.draw(cx, &self.slip, cx.printers.first(), area, buf);
         None
     }
 }

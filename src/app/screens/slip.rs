@@ -2,10 +2,10 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use ratatui::style::Modifier;
 
 use super::loading::Loading;
 use super::member::MemberScreen;
+use super::on_paper::OnPaper;
 use super::sheet::{self, Looked};
 use super::words;
 use crate::app::prints::acknowledgement;
@@ -13,17 +13,13 @@ use crate::app::{Context, Event, Go, Screen, Tone};
 use crate::domain::claim::Claim;
 use crate::domain::number::ClaimNumber;
 use crate::keymap::{Action, Layer};
-use crate::slip::layout::{Line, Medium};
 use crate::slip::PrintOutcome;
-use crate::slip::p1::Acknowledgement;
 use crate::store::{Reply, Request, StoreError};
 use crate::ui::table::{self, at};
-use crate::ui::text::{pad, put};
+use crate::ui::text::put;
 
-/// Columns of the paper that is shown, where the screen has them.
-const COLUMNS: u16 = 80;
-/// Rows of a page up or down.
-const PAGE: usize = 16;
+/// Rows of the screen that hold no paper: the frame takes three, the printer and the rule two.
+const ROWS: u16 = 5;
 
 /// A slip.
 pub struct SlipScreen {
@@ -31,7 +27,7 @@ pub struct SlipScreen {
     claim: Loading<Box<Claim>>,
     /// Place of the chosen printer among the configured ones.
     printer: usize,
-    first: usize,
+    paper: OnPaper,
     printing: Option<u64>,
 }
 
@@ -46,22 +42,15 @@ impl SlipScreen {
     /// Opens the slip of a claim.
     pub fn new(cx: &mut Context, number: ClaimNumber) -> SlipScreen {
         let claim = Loading::new(cx.ask(Request::Claim(number)));
-        let screen = SlipScreen { number, claim, printer: 0, first: 0, printing: None };
+        let screen = SlipScreen { number, claim, printer: 0, paper: OnPaper::default(), printing: None };
         screen.ask_printer(cx);
         screen
     }
 
     /// Asks how the chosen printer is.
     fn ask_printer(&self, cx: &mut Context) {
-        if let Some(name) = cx.printers.get(self.printer).cloned() {
+        if let Some(name) = cx.printers.get(self.printer).map(|printer| printer.name.clone()) {
             cx.ask_printer(&name);
-        }
-    }
-
-    fn choose(&mut self, cx: &mut Context, printer: usize) {
-        let before = std::mem::replace(&mut self.printer, printer.min(cx.printers.len().saturating_sub(1)));
-        if self.printer != before {
-            self.ask_printer(cx);
         }
     }
 
@@ -107,13 +96,26 @@ impl SlipScreen {
             Action::Print | Action::Reprint => self.print(cx),
             Action::PrinterLeft => self.choose(cx, self.printer.saturating_sub(1)),
             Action::PrinterRight => self.choose(cx, self.printer + 1),
-            Action::ChooseUp => self.scroll(cx, self.first.saturating_sub(1)),
-            Action::ChooseDown => self.scroll(cx, self.first + 1),
-            Action::ChoosePageUp => self.scroll(cx, self.first.saturating_sub(PAGE)),
-            Action::ChoosePageDown => self.scroll(cx, self.first + PAGE),
-            _ => cx.refuse(),
+            action => {
+                let claim = self.claim.there();
+                let scrolled = claim.is_some_and(|claim| {
+                    let slip = acknowledgement(cx, claim, claim.prints);
+                    self.paper.scrolls(cx, action, &slip, cx.printers.get(self.printer), ROWS)
+                });
+                if !scrolled {
+                    cx.refuse();
+                }
+            }
         }
         Go::Stay
+    }
+
+    fn choose(&mut self, cx: &mut Context, printer: usize) {
+        let before = std::mem::replace(&mut self.printer, printer.min(cx.printers.len().saturating_sub(1)));
+        self.paper.to_top();
+        if self.printer != before {
+            self.ask_printer(cx);
+        }
     }
 
     fn print(&mut self, cx: &mut Context) {
@@ -122,52 +124,10 @@ impl SlipScreen {
         }
         match self.claim.there() {
             Some(claim) if self.printing.is_none() => {
-                let printer = cx.printers.get(self.printer).cloned();
+                let printer = cx.printers.get(self.printer).map(|printer| printer.name.clone());
                 self.printing = Some(cx.print(claim, printer));
             }
             _ => cx.bell(),
-        }
-    }
-
-    fn scroll(&mut self, cx: &Context, to: usize) {
-        // The frame takes three rows of the screen, the printer and the rule two.
-        let rows = usize::from(cx.size.1).saturating_sub(5);
-        let next = |claim: &Claim| lines(cx, &acknowledgement(cx, claim, claim.prints), cx.size.0).len();
-        let count = self.claim.there().map_or(0, |claim| next(claim));
-        self.first = to.min(count.saturating_sub(rows));
-    }
-}
-
-/// A slip as it looks on paper, where the screen has the columns.
-pub fn lines(cx: &Context, slip: &Acknowledgement, columns: u16) -> Vec<Line> {
-    let medium = Medium::of(usize::from(columns.clamp(1, COLUMNS)));
-    slip.sheet(true, &cx.strings).set(medium).pages.concat()
-}
-
-/// Draws a slip from a line on.
-pub fn draw_paper(cx: &Context, slip: &Acknowledgement, first: usize, area: Rect, buf: &mut Buffer) {
-    for (y, line) in lines(cx, slip, area.width).iter().skip(first).take(usize::from(area.height)).enumerate() {
-        let style = if line.bold { cx.theme.text().add_modifier(Modifier::BOLD) } else { cx.theme.text() };
-        let row = at(area, y);
-        put(buf, row.x, row.y, row.width, &line.text, style);
-    }
-    for (y, code) in
-        lines(cx, slip, area.width).iter().enumerate().filter_map(|(y, line)| Some((y, line.code.as_ref()?)))
-    {
-        // In place of a code there is room for: its edge, and what it is.
-        let edge = format!("+{}+", "-".repeat(code.columns - 2));
-        let word = cx.t("slip-code");
-        for down in 0..code.lines {
-            let Some(row) = (y + down).checked_sub(first).filter(|row| *row < usize::from(area.height)) else {
-                continue;
-            };
-            let text = match down {
-                0 => edge.clone(),
-                down if down + 1 == code.lines => edge.clone(),
-                down if down == code.lines / 2 => format!("|{}|", pad(&word, code.columns - 2)),
-                _ => format!("|{}|", " ".repeat(code.columns - 2)),
-            };
-            put(buf, area.x + code.column as u16, at(area, row).y, code.columns as u16, &text, cx.theme.note());
         }
     }
 }
@@ -231,16 +191,17 @@ impl Screen for SlipScreen {
             words::waiting(cx, self.claim.error(), "claim-opening", Action::Print, area, buf);
             return None;
         };
-        let mut printer = cx.printers.get(self.printer).cloned().unwrap_or_else(|| cx.t("slip-printer-configured"));
-        if let Some(state) = cx.outcomes.printer(&printer) {
-            printer = format!("{printer} {}", state.sentence(&cx.strings));
+        let printer = cx.printers.get(self.printer);
+        let mut name = printer.map_or_else(|| cx.t("slip-printer-configured"), |printer| printer.name.clone());
+        if let Some(state) = cx.outcomes.printer(&name) {
+            name = format!("{name} {}", state.sentence(&cx.strings));
         }
-        let copies = cx.strings.with("slip-printed-times", &[("times", &claim.prints), ("printer", &printer)]);
+        let copies = cx.strings.with("slip-printed-times", &[("times", &claim.prints), ("printer", &name)]);
         let row = at(area, 0);
         put(buf, row.x, row.y, row.width, &copies, cx.theme.note());
         table::rule(buf, at(area, 1), "", cx.theme);
         let paper = Rect { y: area.y + 2, height: area.height.saturating_sub(2), ..area };
-        draw_paper(cx, &acknowledgement(cx, claim, claim.prints), self.first, paper, buf);
+        self.paper.draw(cx, &acknowledgement(cx, claim, claim.prints), printer, paper, buf);
         None
     }
 }
