@@ -99,17 +99,18 @@ impl Inside {
     fn serve(&self, call: usize, mut line: TcpStream) {
         line.set_nodelay(true).unwrap();
         line.set_read_timeout(Some(Duration::from_millis(2))).unwrap();
-        let (mut waiting, mut taken, mut job) = (Vec::new(), 0, None);
+        let (mut waiting, mut total, mut taken, mut answered, mut job) = (Vec::new(), 0, 0, 0, None);
         while !self.over.load(SeqCst) {
             // Only the first job meets the bad manner.
-            let bad = job.is_none_or(|job| job == 0) && !self.mended.load(SeqCst);
+            let bad = job.unwrap_or_else(|| self.jobs.load(SeqCst)) == 0 && !self.mended.load(SeqCst);
             let limit = |at: Option<usize>| at.filter(|_| bad).unwrap_or(usize::MAX);
             if taken >= limit(self.manner.stops_at) {
                 std::thread::sleep(Duration::from_millis(1));
                 continue;
             }
             let until = limit(self.manner.hangs_up_at).min(limit(self.manner.stops_at));
-            if taken >= until && job.is_some() {
+            if taken >= until && (job.is_some() || !self.manner.speaks || answered >= 4) {
+                job.get_or_insert_with(|| self.jobs.fetch_add(1, SeqCst));
                 return;
             }
             let mut buffer = [0; 512];
@@ -123,8 +124,9 @@ impl Inside {
             };
             if let Some(bytes) = buffer.get(..read) {
                 waiting.extend_from_slice(bytes);
-                let answered = self.answer(&mut waiting, &mut line);
-                taken += bytes.len().saturating_sub(3 * answered);
+                total += bytes.len();
+                answered += self.answer(&mut waiting, &mut line);
+                taken = total - 3 * answered - self.half_a_question(&waiting);
                 if taken > 0 && job.is_none() {
                     job = Some(self.jobs.fetch_add(1, SeqCst));
                 }
@@ -159,6 +161,15 @@ impl Inside {
         answered
     }
 
+    /// Bytes at the end that may be the beginning of a question.
+    fn half_a_question(&self, waiting: &[u8]) -> usize {
+        match waiting {
+            [.., 0x10, 0x04] if self.manner.speaks => 2,
+            [.., 0x10] if self.manner.speaks => 1,
+            _ => 0,
+        }
+    }
+
     fn is_out(&self) -> bool {
         let at = self.manner.paper_out_at.unwrap_or(usize::MAX);
         !self.mended.load(SeqCst) && self.tape.lock().unwrap().len() >= at
@@ -172,9 +183,7 @@ impl Inside {
                 drop(line.write_all(&[0]));
                 continue;
             }
-            // The beginning of a question waits for its rest.
-            let question = [0x10, 0x04];
-            if self.manner.speaks && waiting.len() < 3 && question.starts_with(&waiting[..waiting.len().min(2)]) {
+            if waiting.len() == self.half_a_question(waiting) {
                 return;
             }
             if first && self.is_out() {
