@@ -11,6 +11,8 @@ mod outcomes;
 mod pdf;
 #[path = "slips/printer.rs"]
 mod printer;
+#[path = "slips/states.rs"]
+mod states;
 
 use std::path::PathBuf;
 
