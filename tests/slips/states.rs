@@ -180,7 +180,8 @@ async fn a_serial_line_carries_bytes_as_they_are() {
         let path = pty.master.tty_name().unwrap();
         let mut reader = pty.master.try_clone_reader().unwrap();
         let mut writer = pty.master.take_writer().unwrap();
-        let bytes: Vec<u8> = (0..20_000u32).map(|n| (n % 256) as u8).map(|b| if b == 0x10 { 0x0A } else { b }).collect();
+        let bytes: Vec<u8> =
+            (0..20_000u32).map(|n| (n % 256) as u8).map(|b| if b == 0x10 { 0x0A } else { b }).collect();
         let length = bytes.len();
         let printer = std::thread::spawn(move || {
             let (mut got, mut buffer) = (Vec::new(), [0; 1024]);
