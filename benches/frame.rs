@@ -72,6 +72,8 @@ impl Counter {
             bell: false,
             window: None,
             entrance: None,
+            slip_key: None,
+            slip_keys: Vec::new(),
         });
         let area = Rect::new(0, 0, SIZE.0, SIZE.1);
         let options = TerminalOptions { viewport: Viewport::Fixed(area) };

@@ -6,6 +6,7 @@ mod support;
 
 use huzhu::app::{Cmd, Msg};
 use huzhu::domain::claim::ClaimState;
+use huzhu::domain::form::FormId;
 use huzhu::domain::member::PersonalField;
 use huzhu::keymap::Action;
 use huzhu::store::{Desk, Reply, Request, StoreError};
@@ -194,7 +195,7 @@ fn a_slip_is_recorded_before_it_is_printed() {
     counter.expect("已打印 0 次");
     counter.press("right");
     counter.expect("打印机 office");
-    let is_record = |request: &Request| matches!(request, Request::RecordPrint(_));
+    let is_record = |request: &Request| matches!(request, Request::RecordPrint(..));
     let prints = |counter: &Counter| {
         let prints = counter.commands.iter().filter_map(|command| match command {
             Cmd::Print { form, printer, .. } => Some((huzhu::slip::file_stem(form.as_ref()), printer.clone())),
@@ -204,14 +205,14 @@ fn a_slip_is_recorded_before_it_is_printed() {
     };
     counter.press("enter enter");
     assert!(prints(&counter).is_empty());
-    counter.answer(is_record, Ok(Reply::PrintRecorded(number(412), 0)));
+    counter.answer(is_record, Ok(Reply::PrintRecorded(number(412), printed(number(412), FormId::P1, 0))));
     assert_eq!(prints(&counter), [(format!("P1-{}-c0", number(412)), Some("office".to_owned()))]);
     counter.press("enter");
     counter.expect("Ctrl-P 补打");
     counter.press("ctrl-p");
     // The screen may be gone by then.
     counter.press("esc");
-    counter.answer(is_record, Ok(Reply::PrintRecorded(number(412), 1)));
+    counter.answer(is_record, Ok(Reply::PrintRecorded(number(412), printed(number(412), FormId::P1, 1))));
     assert_eq!(prints(&counter)[1].0, format!("P1-{}-c1", number(412)));
     // Not recorded, not printed.
     counter.press("f5");
@@ -489,7 +490,7 @@ fn f5_on_the_sheet_shows_the_slip_as_it_will_look() {
     counter.expect("贰仟肆佰贰拾柒元柒角");
     // Nothing is printed or submitted from here, and nothing is lost.
     counter.press("enter ctrl-p ctrl-s");
-    let sent = |request: &Request| matches!(request, Request::Submit(_) | Request::RecordPrint(_));
+    let sent = |request: &Request| matches!(request, Request::Submit(_) | Request::RecordPrint(..));
     assert!(!counter.asked.iter().any(|(_, request)| sent(request)));
     assert!(!counter.commands.iter().any(|command| matches!(command, Cmd::Print { .. })));
     counter.press("esc");

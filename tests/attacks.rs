@@ -1,7 +1,7 @@
 //! The database is the boundary: somebody with psql, an account and its password gets nothing that the program does not
 //! let him do. Cases stand as tables of who types what, what comes of it and why; each runs the real psql.
 //!
-//! - `reach` tables, catalogs, the server, settings · `looks` members' data · `forged` claims · `accounts`
+//! - `reach` tables, catalogs, the server, settings · `looks` members' data · `forged` claims · `slips` · `accounts`
 //! - `matrix` every duty with every function · `sessions` several sessions at once · `owner` the tables' owner
 //! - `random` ten thousand calls over the leagues' borders
 //! - `privileges` the snapshot of all rights · `lints` rules that the catalogs keep
@@ -32,6 +32,8 @@ mod random;
 mod reach;
 #[path = "attacks/sessions.rs"]
 mod sessions;
+#[path = "attacks/slips.rs"]
+mod slips;
 #[path = "attacks/stage.rs"]
 mod stage;
 
@@ -78,6 +80,14 @@ async fn an_amount_that_agrees_with_itself_is_recorded_and_named() {
     let found = verifier.verify().await.unwrap().differences;
     let fields: Vec<&str> = found.iter().map(|one| one.field.as_str()).collect();
     assert!(fields.contains(&"assessment"), "{found:?}");
+}
+
+#[tokio::test]
+async fn slips_are_numbered_by_claims_and_signed_by_terminals() {
+    let stage = Stage::new().await;
+    stage.run(&[slips::SLIPS, slips::KEYS]);
+    assert_eq!(stage.central.count("SELECT count(*) FROM core.slip_key").await, 2);
+    assert_eq!(stage.central.verifier().await.verify().await.unwrap().differences, []);
 }
 
 #[tokio::test]

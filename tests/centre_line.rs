@@ -11,6 +11,7 @@ use central::support::proxy::{Fault, How, Proxy, Way};
 use central::support::{DATABASE, free_port};
 use central::{Central, Postgres, Taker, postgres, sheet_of};
 use huzhu::domain::claim::NewClaim;
+use huzhu::domain::form::FormId;
 use huzhu::domain::query::{Query, Term};
 use huzhu::domain::secret::Secret;
 use huzhu::store::postgres::{PostgresOptions, PostgresStore};
@@ -120,9 +121,9 @@ async fn a_session_that_was_ended_is_opened_again() {
     let number = store.submit(&claim).await.unwrap().claim.number;
     end_sessions(&central).await;
     // A print counts each time: it is not sent again by itself.
-    assert!(matches!(store.record_print(number).await, Err(StoreError::Unknown(_))));
+    assert!(matches!(store.record_print(number, FormId::P1).await, Err(StoreError::Unknown(_))));
     assert_eq!(store.claim(number).await.unwrap().prints, 0);
-    assert_eq!(store.record_print(number).await.unwrap(), 0);
+    assert_eq!(store.record_print(number, FormId::P1).await.unwrap().copy, 0);
     assert_eq!((claims(&central).await, sessions(&central).await), (1, 1));
 }
 
@@ -195,7 +196,7 @@ async fn a_line_that_is_cut_or_reset_is_opened_again() {
                 store.hello().await.unwrap_or_else(|why| panic!("{way:?} {how:?} {after}: {why:?}"));
                 assert_eq!(proxy.ended(), ended + 1);
                 proxy.end(way, after, how);
-                let told = store.record_print(number).await;
+                let told = store.record_print(number, FormId::P1).await;
                 assert!(matches!(told, Err(StoreError::Unknown(_))), "{way:?} {how:?} {after}: {told:?}");
                 let counted = store.claim(number).await.unwrap().prints;
                 assert!(counted == prints || (counted == prints + 1 && way == Way::Down), "{way:?} {how:?} {after}");
@@ -250,7 +251,7 @@ async fn what_a_server_that_stands_by_and_one_that_talks_nonsense_say() {
     central.tamper("ALTER ROLE \"0137\" SET default_transaction_read_only = on").await.unwrap();
     let (store, _proxy) = through(&central).await;
     store.claim(number).await.unwrap();
-    let told = store.record_print(number).await;
+    let told = store.record_print(number, FormId::P1).await;
     assert!(matches!(told, Err(StoreError::Unreachable(_))), "{told:?}");
     let nonsense = "CREATE OR REPLACE FUNCTION api_v1.hello(protocol integer) RETURNS json LANGUAGE sql AS $$ SELECT '{}'::json $$";
     central.tamper(nonsense).await.unwrap();

@@ -312,7 +312,10 @@ impl Monkey {
             })),
             Request::Withdraw { number, rev, .. } => Reply::Withdrawn(*number, rev + 1),
             Request::Reconcile(ids) => Reply::Reconciled(ids.iter().map(|id| (*id, None)).collect()),
-            Request::RecordPrint(number) => Reply::PrintRecorded(*number, self.random.random_range(0..3)),
+            Request::RecordPrint(number, form) => {
+                Reply::PrintRecorded(*number, printed(*number, *form, self.random.random_range(0..3)))
+            }
+            Request::SlipKeys { .. } => Reply::SlipKeys(vec![]),
         })
     }
 

@@ -11,6 +11,7 @@ use central::crowd::clerks;
 use central::{AUDITOR, Central, Postgres, postgres, postgres_with_claims};
 use chrono::{DateTime, Utc};
 use huzhu::domain::canonical::{Canonical, hex};
+use huzhu::domain::form::FormId;
 use huzhu::store::sealer::{Sealer, new_key};
 use huzhu::store::{Difference, Store};
 use huzhu::world::PASSWORD;
@@ -105,7 +106,7 @@ async fn a_centre_at_work_differs_in_nothing() {
         at_work.push(tokio::spawn(async move {
             for claim in clerk.claims.iter().take_while(|_| !done.load(Ordering::SeqCst)) {
                 let number = store.submit(claim).await.unwrap().claim.number;
-                store.record_print(number).await.unwrap();
+                store.record_print(number, FormId::P1).await.unwrap();
             }
         }));
     }

@@ -72,6 +72,8 @@ impl Counter {
             bell: true,
             window: None,
             entrance: None,
+            slip_key: None,
+            slip_keys: Vec::new(),
         };
         let (store, keep, printing) = (Arc::new(store), Arc::new(Nothing), Arc::new(printing));
         let (machine, _) = Machine::new(setup, Outside { store, keep, printing, watched: false });

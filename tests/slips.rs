@@ -5,6 +5,8 @@
 mod claims;
 #[path = "slips/delivery.rs"]
 mod delivery;
+#[path = "slips/escp.rs"]
+mod escp;
 #[path = "slips/outcomes.rs"]
 mod outcomes;
 #[path = "slips/pdf.rs"]

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use central::{Central, day, sheet_of, stay};
 use huzhu::domain::canonical::{hex, sha256};
 use huzhu::domain::claim::{Agent, ClaimId, ClaimState, NewClaim, Payee};
+use huzhu::domain::form::FormId;
 use huzhu::domain::member::PersonalField;
 use huzhu::domain::query::{Query, Term};
 use huzhu::store::{Difference, Duplicate, Found, Store, StoreError};
@@ -421,12 +422,12 @@ async fn prints_are_counted_before_they_go_out(central: &dyn Central) {
         .claim
         .number;
     for copy in 0..3 {
-        assert_eq!(store.record_print(number).await.unwrap(), copy);
+        assert_eq!(store.record_print(number, FormId::P1).await.unwrap().copy, copy);
     }
     assert_eq!(store.claim(number).await.unwrap().prints, 3);
     // A print is no change of the claim.
     assert_eq!(store.withdraw(number, 1, "x").await.unwrap(), 2);
-    assert_eq!(central.open("0201").await.record_print(number).await, Err(StoreError::NotFound));
+    assert_eq!(central.open("0201").await.record_print(number, FormId::P1).await, Err(StoreError::NotFound));
 }
 
 async fn a_new_card_is_the_one_on_file(central: &dyn Central) {
@@ -494,7 +495,7 @@ async fn what_is_hashed_is_what_the_program_hashes(central: &dyn Central) {
         // Whole in the record, masked to whoever reads it.
         let told = claim.agent.as_ref().map(|agent| Agent { id_number: "152801********2264".into(), ..agent.clone() });
         assert_eq!((&submitted.claim.agent, &submitted.claim.remark), (&told, &claim.remark));
-        store.record_print(submitted.number).await.unwrap();
+        store.record_print(submitted.number, FormId::P1).await.unwrap();
         if at == 2 {
             store.withdraw(submitted.number, 1, "e\u{301} \"").await.unwrap();
         }

@@ -13,10 +13,13 @@ use super::lookup::Lookup;
 use super::outcomes::Outcomes;
 use super::prints::Pending;
 use super::session::{Entrance, Session};
+use super::slip_keys::SlipKeys;
 use super::{Action, Ahead, Cmd};
 use crate::domain::claim::{ClaimId, ClaimKind, NewClaim};
 use crate::domain::date::from_shanghai;
+use crate::domain::note::VerifierKey;
 use crate::domain::number::ClaimNumber;
+use crate::domain::slip_code::SlipKey;
 use crate::keymap::Keymap;
 use crate::slip::Profile;
 use crate::store::journal::Draft;
@@ -59,6 +62,10 @@ pub struct Setup {
     pub window: Option<u32>,
     /// The way in, where the store asks who is there.
     pub entrance: Option<Entrance>,
+    /// What this terminal signs slips with.
+    pub slip_key: Option<SlipKey>,
+    /// What slips' codes are checked with, as it was known last.
+    pub slip_keys: Vec<VerifierKey>,
 }
 
 /// How a message is meant.
@@ -127,6 +134,7 @@ pub struct Context {
     pub outcomes: Outcomes,
     /// Claims that are asked for, to print their slip where none came out yet.
     pub(super) unprinted: Vec<u64>,
+    pub(super) slips: SlipKeys,
     pub(super) session: Session,
     commands: Vec<Cmd>,
     pub(super) waiting: HashSet<u64>,
@@ -166,6 +174,7 @@ impl Context {
             prints: Vec::new(),
             outcomes: Outcomes::default(),
             unprinted: Vec::new(),
+            slips: SlipKeys::new(setup.slip_key, setup.slip_keys),
             session: Session::new(setup.entrance, setup.lock_minutes),
             commands: Vec::new(),
             waiting: HashSet::new(),
@@ -345,6 +354,7 @@ impl Context {
         }
         self.print_recorded(seq, result);
         self.print_new(seq, result);
+        self.slip_keys_came(seq, result);
         match result {
             Err(StoreError::Unreachable(_) | StoreError::Unknown(_)) => {
                 self.cut_since.get_or_insert(self.now);

@@ -17,6 +17,7 @@ pub mod outcomes;
 pub mod prints;
 pub mod screens;
 pub mod session;
+mod slip_keys;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -102,6 +103,8 @@ pub enum Cmd {
     DropDraft(ClaimId),
     /// Keep the reference snapshot.
     SaveReference(Box<Reference>),
+    /// Keep the keys that slips' codes are checked with.
+    SaveSlipKeys(Vec<String>),
     /// Print a slip on the printer of this name (none: the configured one).
     Print {
         /// What to print.

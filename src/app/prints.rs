@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::{Cmd, Context, Tone};
 use crate::domain::claim::{Claim, NewClaim};
 use crate::domain::date::from_shanghai;
+use crate::domain::form::FormId;
 use crate::domain::member::Member;
 use crate::domain::number::ClaimNumber;
 use crate::policy::Assessment;
@@ -28,7 +29,7 @@ impl Context {
     /// Records a print of a claim's slip and prints it on the printer of this name (none: the configured one) when it is
     /// recorded. Gives the request's number.
     pub fn print(&mut self, claim: &Claim, printer: Option<String>) -> u64 {
-        let seq = self.ask(Request::RecordPrint(claim.number));
+        let seq = self.ask(Request::RecordPrint(claim.number, FormId::P1));
         self.prints.push(Pending { seq, claim: Box::new(claim.clone()), printer });
         seq
     }
@@ -57,8 +58,9 @@ impl Context {
         let Some(at) = self.prints.iter().position(|pending| pending.seq == seq) else { return };
         let Pending { claim, printer, .. } = self.prints.swap_remove(at);
         match result {
-            Ok(Reply::PrintRecorded(_, copy)) => {
-                let form = Arc::new(acknowledgement(self, &claim, *copy));
+            Ok(Reply::PrintRecorded(_, printed)) => {
+                let code = self.slip_code(&claim, printed);
+                let form = Arc::new(Acknowledgement { code, ..acknowledgement(self, &claim, printed.copy) });
                 self.command(Cmd::Print { form, printer });
             }
             Ok(_) => {}
@@ -113,6 +115,7 @@ pub fn preview(cx: &Context, claim: NewClaim, member: &Member) -> Option<Acknowl
         unit: member.unit.clone(),
         hospital_name,
         prints: 0,
+        notice: None,
     };
     Some(Acknowledgement { number: None, ..acknowledgement(cx, &record, 0) })
 }

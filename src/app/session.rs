@@ -178,6 +178,7 @@ impl Context {
         self.ahead.clear();
         self.prints.clear();
         self.unprinted.clear();
+        self.slips.end_session();
         self.waiting.clear();
         (self.session.hello_again, self.session.refused) = (None, None);
         self.offer_drafts();
@@ -202,6 +203,7 @@ impl Context {
                 (self.session.owed_since, self.session.owed_said) = (None, false);
                 self.session.hello_again = self.asks_login().then_some(self.mono + PROOF_AFTER);
                 self.offer_drafts();
+                self.ask_slip_keys();
             }
             Err(error) if self.asks_login() && error.may_pass() => {
                 self.session.hello_again = Some(self.mono + HELLO_AGAIN);

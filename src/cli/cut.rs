@@ -9,11 +9,14 @@ use uuid::Uuid;
 
 use crate::domain::bill::Bill;
 use crate::domain::claim::{Claim, ClaimId, ClaimLine, NewClaim, Standing};
+use crate::domain::form::FormId;
 use crate::domain::member::{MemberId, PersonalField};
 use crate::domain::number::ClaimNumber;
 use crate::domain::query::Query;
 use crate::domain::secret::Secret;
-use crate::store::{Desk, Found, Hello, MemberSheet, Reference, Request, Store, StoreError, Submitted, Verification};
+use crate::store::{
+    Desk, Found, Hello, MemberSheet, Printed, Reference, Request, Store, StoreError, Submitted, Verification,
+};
 
 const WHOLE: u8 = 0;
 const LOSES: u8 = 1;
@@ -112,8 +115,11 @@ impl Store for Cuttable {
     async fn withdraw(&self, number: ClaimNumber, rev: u32, reason: &str) -> Result<u32, StoreError> {
         self.line.carry(self.store.withdraw(number, rev, reason)).await
     }
-    async fn record_print(&self, number: ClaimNumber) -> Result<u32, StoreError> {
-        self.line.carry(self.store.record_print(number)).await
+    async fn record_print(&self, number: ClaimNumber, form: FormId) -> Result<Printed, StoreError> {
+        self.line.carry(self.store.record_print(number, form)).await
+    }
+    async fn slip_keys(&self, own: Option<&str>) -> Result<Vec<String>, StoreError> {
+        self.line.carry(self.store.slip_keys(own)).await
     }
     async fn reconcile(&self, ids: &[ClaimId]) -> Result<Vec<(ClaimId, Option<ClaimNumber>)>, StoreError> {
         self.line.carry(self.store.reconcile(ids)).await

@@ -32,6 +32,7 @@ pub mod settings;
 pub mod start;
 pub mod story;
 pub mod verify;
+pub mod verify_slip;
 mod words;
 
 use std::path::PathBuf;
@@ -93,6 +94,8 @@ enum Command {
     Search(search::Args),
     /// Recompute every claim and walk every chain
     Verify(verify::Args),
+    /// Check a slip by its code, without a network
+    VerifySlip(verify_slip::Args),
     /// Set a new centre up
     Init(init::Args),
     /// Bring a centre's schema up to date
@@ -162,6 +165,7 @@ pub fn run() -> ExitCode {
         Some(Command::Generate(args)) => wait(generate::run(args, &global)),
         Some(Command::Search(args)) => wait(search::run(args, &global)),
         Some(Command::Verify(args)) => wait(verify::run(args, &global)),
+        Some(Command::VerifySlip(args)) => args.run(&global),
         Some(Command::Init(args)) => wait(init::run(args, &global)),
         Some(Command::Migrate(args)) => wait(migrate::run(args, &global)),
         Some(Command::Settings(args)) => wait(settings::run(args, &global)),

@@ -402,8 +402,8 @@ impl Teller {
                 Request::Search(_) => {}
                 Request::CheckBill(_) | Request::CheckStay { .. } if !waits => {}
                 Request::LogIn { .. } | Request::LogOut => {}
-                Request::Hello | Request::Reference { .. } | Request::Desk => {}
-                Request::RecordPrint(_) | Request::Reconcile(_) if !waits => {}
+                Request::Hello | Request::Reference { .. } | Request::Desk | Request::SlipKeys { .. } => {}
+                Request::RecordPrint(..) | Request::Reconcile(_) if !waits => {}
                 _ => self.outcome.round_trips += trips,
             }
         }

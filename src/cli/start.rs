@@ -16,6 +16,7 @@ use crate::config::{Config, DataDir};
 use crate::domain::ClaimId;
 use crate::domain::date::to_shanghai;
 use crate::domain::secret::Secret;
+use crate::domain::slip_code::SlipKey;
 use crate::keymap::{Keymap, SHIPPED};
 use crate::runtime::{Keep, Kept, Machine, Outside, Printing};
 use crate::slip::paper::Paper;
@@ -24,7 +25,7 @@ use crate::store::journal::{Draft, Journal};
 use crate::store::postgres::PostgresStore;
 use crate::store::sqlite::SqliteStore;
 use crate::store::witness::Witness;
-use crate::store::{Reference, Store, StoreError};
+use crate::store::{Reference, Store, StoreError, terminal_keys};
 use crate::strings::{Lang, Strings, errors};
 use crate::term::guard;
 use crate::term::look::Environment;
@@ -88,7 +89,7 @@ impl Place {
         };
         let lost = lost.map(|lost| words::lost(&lost, &strings));
         let told = [damage, lost].into_iter().flatten().reduce(|one, other| format!("{one} {other}"));
-        let keep = Journalled { journal, damage: told };
+        let keep = Journalled { journal, damage: told, slip_keys: self.data.slip_keys() };
         let printing = self.printing(&strings)?;
         let setup = Setup {
             keymap,
@@ -102,11 +103,22 @@ impl Place {
             bell: self.config.bell(),
             window: self.config.window(),
             entrance,
+            slip_key: self.slip_key(),
+            // None were told yet at the first start.
+            slip_keys: terminal_keys::known(&self.data.slip_keys()).unwrap_or_default(),
             strings,
         };
         let outside =
             Outside { store: over(store), keep: Arc::new(keep), printing: Arc::new(printing), watched: self.watched };
         Ok(Machine::new(setup, outside))
+    }
+
+    /// What this terminal signs slips with. Without it slips carry no code, and everything else goes on.
+    fn slip_key(&self) -> Option<SlipKey> {
+        let path = self.data.slip_key();
+        terminal_keys::own(&path)
+            .inspect_err(|error| tracing::error!(path = %path.display(), %error, "slips carry no code"))
+            .ok()
     }
 
     /// The database in a file.
@@ -215,6 +227,7 @@ fn seed() -> anyhow::Result<u64> {
 struct Journalled {
     journal: Journal,
     damage: Option<String>,
+    slip_keys: PathBuf,
 }
 
 #[async_trait]
@@ -242,5 +255,11 @@ impl Keep for Journalled {
 
     async fn save_reference(&self, reference: &Reference) -> Result<(), String> {
         self.journal.save_reference(reference).await.map_err(|error| error.to_string())
+    }
+
+    async fn save_slip_keys(&self, keys: &[String]) -> Result<(), String> {
+        let (path, keys) = (self.slip_keys.clone(), keys.to_vec());
+        let kept = tokio::task::spawn_blocking(move || terminal_keys::keep(&path, &keys)).await;
+        kept.map_err(|error| error.to_string())?.map_err(|error| error.to_string())
     }
 }

@@ -63,6 +63,16 @@ impl DataDir {
         self.root.join("checkpoint")
     }
 
+    /// What this terminal signs slips with: secret.
+    pub fn slip_key(&self) -> PathBuf {
+        self.root.join("slip.key")
+    }
+
+    /// What slips' codes are checked with: public.
+    pub fn slip_keys(&self) -> PathBuf {
+        self.root.join("slip-keys")
+    }
+
     /// Slips that have not left yet.
     pub fn spool(&self) -> PathBuf {
         self.root.join("spool")

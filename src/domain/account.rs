@@ -107,6 +107,11 @@ impl Duty {
         }
     }
 
+    /// Whether whoever has it works at a counter: takes claims, reviews or pays them, or looks after offices.
+    pub const fn is_at_the_counter(self) -> bool {
+        matches!(self, Duty::Clerk | Duty::Reviewer | Duty::Cashier | Duty::League | Duty::Region)
+    }
+
     /// Whether its password has to be a long one: whoever has it moves money, or what others may do.
     pub const fn is_weighty(self) -> bool {
         !matches!(self, Duty::Clerk)

@@ -10,7 +10,7 @@ use super::area::{AreaCode, OfficeCode};
 use super::bill::Bill;
 use super::member::MemberId;
 use super::money::Money;
-use super::number::ClaimNumber;
+use super::number::{ClaimNumber, SlipNumber};
 
 /// A claim's identity: UUIDv7, made at the sheet's first key, so that a retry can't count twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -311,7 +311,18 @@ pub struct Claim {
     pub unit: String,
     /// The hospital's name.
     pub hospital_name: String,
-    /// How often its slip was printed.
+    /// How often its acknowledgement (P1) was printed.
+    pub prints: u32,
+    /// Its notice of what is missing (P2), where it was returned.
+    pub notice: Option<Notice>,
+}
+
+/// 材料补正通知书 (P2) of a returned claim: it has a number from then on, printed or not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// The number.
+    pub number: SlipNumber,
+    /// How often it was printed.
     pub prints: u32,
 }
 

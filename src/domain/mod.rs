@@ -29,6 +29,7 @@ pub mod romanise;
 pub mod secret;
 pub mod serial;
 pub mod sheet;
+pub mod slip_code;
 pub mod text;
 pub mod words;
 
@@ -37,5 +38,5 @@ pub use claim::{ClaimId, ClaimKind, ClaimState};
 pub use cover::{Cover, Paid};
 pub use member::MemberId;
 pub use money::Money;
-pub use number::ClaimNumber;
+pub use number::{ClaimNumber, SlipNumber};
 pub use sheet::SettlementSheet;

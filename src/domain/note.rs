@@ -12,6 +12,7 @@ use std::str::FromStr;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
+use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
@@ -96,8 +97,14 @@ impl VerifierKey {
         &self.name
     }
 
-    fn id(&self) -> [u8; 4] {
+    /// What the key is called where there is no room for it: the beginning of a hash over name and key.
+    pub fn id(&self) -> [u8; 4] {
         key_id(&self.name, &self.key)
+    }
+
+    /// Whether `signature` is this key's over some bytes, by the strict rules: no other signature passes for the same.
+    pub fn verifies(&self, bytes: &[u8], signature: &[u8; 64]) -> bool {
+        self.key.verify_strict(bytes, &Signature::from_bytes(signature)).is_ok()
     }
 }
 
@@ -151,6 +158,26 @@ impl SignerKey {
         key.extend_from_slice(self.key.as_bytes());
         let key = Zeroizing::new(STANDARD.encode(&*key));
         Zeroizing::new(format!("{PRIVATE}{}+{}+{}", self.name, hex(&self.verifier().id()), *key))
+    }
+
+    /// The same key under another name, with the id that comes of it.
+    ///
+    /// # Errors
+    /// Those of [`SignerKey::new`].
+    pub fn named(&self, name: &str) -> Result<SignerKey, NoteError> {
+        SignerKey::new(name, self.key.as_bytes())
+    }
+
+    /// Signs bytes. They begin with what they are: nothing signed for one purpose may pass for another.
+    pub fn sign_bytes(&self, bytes: &[u8]) -> [u8; 64] {
+        self.key.sign(bytes).to_bytes()
+    }
+
+    /// Bytes that nobody without the key can tell, the same each time for the same purpose and input (HMAC-SHA256).
+    pub fn derive(&self, purpose: &str, input: &[u8]) -> Hash {
+        let mac = Hmac::<Sha256>::new_from_slice(self.key.as_bytes());
+        // A key of any length is taken.
+        mac.map(|mac| mac.chain_update(purpose).chain_update(input).finalize().into_bytes().into()).unwrap_or_default()
     }
 
     /// Signs a text. The text ends with a line's end and has no empty line at its end.

@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 
 use super::id_number::{IdError, IdNumber};
 use super::number::ClaimNumber;
+use super::slip_code::SlipCode;
 use super::text::{NAME_MAX, half_width, name_key};
 
 /// A search, classified. Keys are normalised: they can be compared with stored keys as they are.
@@ -20,8 +21,10 @@ pub enum Query {
     Mobile(String),
     /// 4-6 characters from the end of an ID number (X allowed last) or of a mobile.
     Tail(String),
-    /// A claim number (typed, or from a slip).
+    /// A claim number, typed.
     Claim(ClaimNumber),
+    /// A slip's code, scanned.
+    Slip(Box<SlipCode>),
     /// Two or more Chinese characters of a name.
     Name(Term),
     /// Two or more Latin letters: initials, full pinyin, or surname in full and initials.
@@ -34,6 +37,7 @@ impl fmt::Debug for Query {
         match self {
             Query::Name(term) | Query::Latin(term) => write!(f, "{}({term:?})", self.kind()),
             Query::Claim(number) => write!(f, "claim({number})"),
+            Query::Slip(code) => write!(f, "slip({})", code.number()),
             Query::IdNumber(_) | Query::Mobile(_) | Query::Tail(_) => write!(f, "{}(***)", self.kind()),
         }
     }
@@ -65,6 +69,10 @@ pub enum NoQuery {
     WrongBirth,
     /// `HZ…` that is no claim number, or not yet.
     ClaimNumber,
+    /// It begins as a slip's code and is none, or not a whole one.
+    SlipCode,
+    /// A slip's code that its key did not sign; nothing that a text alone shows.
+    SlipForged,
     /// 19 digits and more: a bank card is not searched.
     TooLong,
     /// Nothing of these.
@@ -79,6 +87,9 @@ const ID_DIGITS_MIN: usize = 14;
 impl Query {
     /// Classifies what was typed. `today` bounds dates of birth.
     pub fn parse(typed: &str, today: NaiveDate) -> Result<Query, NoQuery> {
+        if SlipCode::is_meant(typed) {
+            return SlipCode::parse(typed).map(|code| Query::Slip(Box::new(code))).map_err(|_| NoQuery::SlipCode);
+        }
         if typed.len() > TYPED_MAX {
             let digits = typed.chars().take(TYPED_MAX).all(|c| c.is_ascii_digit());
             return Err(if digits { NoQuery::TooLong } else { NoQuery::Unknown });
@@ -105,13 +116,14 @@ impl Query {
         terms(&typed)
     }
 
-    /// The kind's name for scripts: `id`, `mobile`, `tail`, `claim`, `name`, `latin`.
+    /// The kind's name for scripts: `id`, `mobile`, `tail`, `claim`, `slip`, `name`, `latin`.
     pub const fn kind(&self) -> &'static str {
         match self {
             Query::IdNumber(_) => "id",
             Query::Mobile(_) => "mobile",
             Query::Tail(_) => "tail",
             Query::Claim(_) => "claim",
+            Query::Slip(_) => "slip",
             Query::Name(_) => "name",
             Query::Latin(_) => "latin",
         }
@@ -301,6 +313,10 @@ mod tests {
             ("12345678901234567890123", NoQuery::TooLong),
             ("HZ150802-2021-0000413-95", NoQuery::ClaimNumber),
             ("HZ1508", NoQuery::ClaimNumber),
+            ("HZ1", NoQuery::ClaimNumber),
+            ("HZ1:", NoQuery::SlipCode),
+            ("ｈｚ１：ＡＢＣ", NoQuery::SlipCode),
+            ("hz1: 王秀英", NoQuery::SlipCode),
             ("王秀12", NoQuery::Unknown),
             ("wang1", NoQuery::Unknown),
             ("12a4", NoQuery::Unknown),
@@ -311,6 +327,7 @@ mod tests {
         assert_eq!(parse(&"王".repeat(61)), Err(NoQuery::Unknown));
         assert_eq!(parse(&"王".repeat(2_000_000)), Err(NoQuery::Unknown));
         assert_eq!(parse(&"1".repeat(2_000_000)), Err(NoQuery::TooLong));
+        assert_eq!(parse(&format!("HZ1:{}", "A".repeat(2_000_000))), Err(NoQuery::SlipCode));
     }
 
     proptest! {

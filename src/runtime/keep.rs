@@ -35,6 +35,8 @@ pub trait Keep: Send + Sync {
     async fn drop_draft(&self, id: ClaimId) -> Result<(), String>;
     /// Keeps the reference snapshot.
     async fn save_reference(&self, reference: &Reference) -> Result<(), String>;
+    /// Keeps the keys that slips' codes are checked with.
+    async fn save_slip_keys(&self, keys: &[String]) -> Result<(), String>;
 }
 
 /// Keeps nothing.
@@ -54,6 +56,9 @@ impl Keep for Nothing {
     async fn save_reference(&self, _: &Reference) -> Result<(), String> {
         Ok(())
     }
+    async fn save_slip_keys(&self, _: &[String]) -> Result<(), String> {
+        Ok(())
+    }
 }
 
 /// What the task is to do.
@@ -62,6 +67,7 @@ pub(super) enum Job {
     Save(Box<Draft>),
     Drop(ClaimId),
     SaveReference(Box<Reference>),
+    SaveSlipKeys(Vec<String>),
 }
 
 /// Starts the task. It ends, with everything written, after the sender was dropped: who waits for its handle waits for
@@ -84,6 +90,12 @@ async fn work(keep: Arc<dyn Keep>, mut queue: UnboundedReceiver<Job>, done: Unbo
             Job::SaveReference(reference) => {
                 if let Err(why) = keep.save_reference(&reference).await {
                     tracing::warn!(why, "the reference snapshot was not kept");
+                }
+                None
+            }
+            Job::SaveSlipKeys(keys) => {
+                if let Err(why) = keep.save_slip_keys(&keys).await {
+                    tracing::warn!(why, "the keys of slips were not kept");
                 }
                 None
             }

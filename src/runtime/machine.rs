@@ -249,7 +249,7 @@ impl Machine {
                 } else if self.outside.watched {
                     self.asked.push(Asked { seq, request: request.clone() });
                 }
-                if let Request::Submit(_) | Request::Withdraw { .. } | Request::RecordPrint(_) = request {
+                if let Request::Submit(_) | Request::Withdraw { .. } | Request::RecordPrint(..) = request {
                     self.owed.insert(seq);
                 }
                 self.ask(seq, request);
@@ -265,6 +265,7 @@ impl Machine {
             Cmd::SaveDraft(draft) => self.job(Job::Save(draft)),
             Cmd::DropDraft(id) => self.job(Job::Drop(id)),
             Cmd::SaveReference(reference) => self.job(Job::SaveReference(reference)),
+            Cmd::SaveSlipKeys(keys) => self.job(Job::SaveSlipKeys(keys)),
             Cmd::Print { form, printer } => self.printing(|printing, mut telling| async move {
                 printing.print(form, printer, &mut |print, outcome| telling.tell(print, outcome)).await;
             }),

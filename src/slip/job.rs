@@ -35,7 +35,7 @@ impl Job {
                     Some(path) => SlipFont::open(path)?,
                     None => SlipFont::embedded()?,
                 };
-                render_pdf(&layout(&|c| font.has(c)), &font, &file_stem(form))?
+                render_pdf(&layout(&|c| font.has(c)), profile.paper, &font, &file_stem(form))?
             }
             Language::EscPos | Language::EscP => {
                 let glyphs = match &profile.font {

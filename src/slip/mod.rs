@@ -2,7 +2,7 @@
 //! that and nothing else.
 //!
 //! - `layout` the language of forms and how it is set: pure · `paper` columns and pages
-//! - `p1` … the forms · `parts` what they have in common
+//! - `p1` … the forms · `parts` what they have in common, `case` what those about one claim have · `samples` forms to look at
 //! - `text`, `pdf`, `escpos`, `escp` devices · `encode` code pages · `glyph` dots of rare characters · `qr` codes
 //! - `job` a form for a printer's profile, made into bytes
 //! - `printer`, `deliver`, `line`, `spool` where the bytes go, and what is left when they don't
@@ -12,6 +12,7 @@
 //! To add a form: a file with its data, which implements [`Form`]; its words in both message files under "Slips"; its
 //! golden files in `tests/slips.rs`.
 
+pub mod case;
 pub mod deliver;
 pub mod encode;
 pub mod error;
@@ -23,6 +24,11 @@ pub mod layout;
 mod line;
 pub mod outcome;
 pub mod p1;
+pub mod p10;
+pub mod p2;
+pub mod p3;
+pub mod p4;
+pub mod p5;
 pub mod paper;
 pub mod parts;
 pub mod pdf;

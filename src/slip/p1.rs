@@ -23,7 +23,7 @@ use crate::ui::text::cut;
 const LONGEST: usize = 2 * NAME_MAX;
 
 /// Everything that P1 shows.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Acknowledgement {
     /// The office's name.
     pub office: String,

@@ -107,6 +107,19 @@ impl Paper {
         }
     }
 
+    /// What a PDF keeps free of it, in millimetres: at each side, and above and below. On continuous paper 8 inches are
+    /// printed in the middle, from the second line on; of the rolls 48 and 72 mm.
+    pub const fn margins(self) -> (f32, f32) {
+        match self {
+            Paper::Thermal58 => (5.0, 4.0),
+            Paper::Thermal80 => (4.0, 4.0),
+            Paper::Third | Paper::Half | Paper::Full => (18.9, 4.2),
+            Paper::A5 => (12.0, 10.5),
+            Paper::A4 => (18.0, 15.0),
+            Paper::A4Lying => (15.0, 15.0),
+        }
+    }
+
     /// Whether it has the room for an explanation of the amount.
     pub const fn explains(self) -> bool {
         !matches!(self, Paper::Third)

@@ -11,6 +11,7 @@
 //! - `loading.rs` a generated world as rows, for every adapter
 //! - `journal.rs` what this terminal keeps for itself: drafts, the last reference snapshot
 //! - `witness.rs` what it remembers of the centre's tree
+//! - `terminal_keys.rs` the keys of slips that it keeps
 //! - `sealer.rs` who signs that tree · `tree_walk.rs` a verification of it
 //!
 //! To add an operation: a method here, a variant of [`Request`] and [`Reply`] with its line in [`answer`], both adapters,
@@ -25,6 +26,7 @@ pub mod postgres;
 pub mod recorded;
 pub mod sealer;
 pub mod sqlite;
+pub mod terminal_keys;
 pub mod tree_walk;
 pub mod verifying;
 pub mod witness;
@@ -36,10 +38,12 @@ use uuid::Uuid;
 
 use crate::domain::area::{AreaCode, OfficeCode};
 use crate::domain::bill::Bill;
+use crate::domain::canonical::Hash;
 use crate::domain::claim::{Claim, ClaimId, ClaimKind, ClaimLine, NewClaim, Standing};
 use crate::domain::cover::{Cover, Paid};
+use crate::domain::form::FormId;
 use crate::domain::member::{Member, MemberId, PersonalField, Sex};
-use crate::domain::number::ClaimNumber;
+use crate::domain::number::{ClaimNumber, SlipNumber};
 use crate::domain::query::Query;
 use crate::domain::secret::Secret;
 
@@ -47,6 +51,11 @@ pub use login::Mode;
 
 /// Rows of a search at most; more are only counted as "more".
 pub const SEARCH_ROWS: usize = 20;
+
+/// Prints of one slip at most.
+const PRINTS_MAX: u32 = 99;
+/// Keys of an office's terminals at most.
+const KEYS_OF_AN_OFFICE: i64 = 300;
 
 /// Who logged in, where, and what the window used last.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -232,6 +241,17 @@ pub struct Submitted {
     pub replay: bool,
 }
 
+/// A print that was recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Printed {
+    /// 0 the original, n: 补打 第n次; counted for each form.
+    pub copy: u32,
+    /// The slip's number.
+    pub slip: SlipNumber,
+    /// The hash of the claim's first event in its office's chain.
+    pub record: Hash,
+}
+
 /// The desk's counts and lists.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Desk {
@@ -365,8 +385,12 @@ pub trait Store: Send + Sync {
     async fn desk(&self) -> Result<Desk, StoreError>;
     /// Takes a claim back before review, at the member's wish; gives its new revision.
     async fn withdraw(&self, number: ClaimNumber, rev: u32, reason: &str) -> Result<u32, StoreError>;
-    /// Records a print of a claim's slip before bytes go out; gives the copy (0: the original, n: 补打 第n次).
-    async fn record_print(&self, number: ClaimNumber) -> Result<u32, StoreError>;
+    /// Records a print of a claim's slip before bytes go out. P2 only of a claim that was returned
+    /// (`Refused("slip-not-returned")`), other forms not yet (`slip-form`).
+    async fn record_print(&self, number: ClaimNumber, form: FormId) -> Result<Printed, StoreError>;
+    /// The keys that slips' codes are checked with, those of the region that are not revoked. `own` is this terminal's key,
+    /// which is enrolled, once: its name is that of the caller's office (`Refused("slip-key-…")` says why it is not taken).
+    async fn slip_keys(&self, own: Option<&str>) -> Result<Vec<String>, StoreError>;
     /// Which of these ids are recorded, and under which number.
     async fn reconcile(&self, ids: &[ClaimId]) -> Result<Vec<(ClaimId, Option<ClaimNumber>)>, StoreError>;
     /// Recomputes every claim and walks every chain.
@@ -446,7 +470,12 @@ pub enum Request {
         reason: String,
     },
     /// [`Store::record_print`]
-    RecordPrint(ClaimNumber),
+    RecordPrint(ClaimNumber, FormId),
+    /// [`Store::slip_keys`]
+    SlipKeys {
+        /// This terminal's.
+        own: Option<String>,
+    },
     /// [`Store::reconcile`]
     Reconcile(Vec<ClaimId>),
 }
@@ -483,7 +512,9 @@ pub enum Reply {
     /// [`Store::withdraw`]
     Withdrawn(ClaimNumber, u32),
     /// [`Store::record_print`]
-    PrintRecorded(ClaimNumber, u32),
+    PrintRecorded(ClaimNumber, Printed),
+    /// [`Store::slip_keys`]
+    SlipKeys(Vec<String>),
     /// [`Store::reconcile`]
     Reconciled(Vec<(ClaimId, Option<ClaimNumber>)>),
 }
@@ -529,7 +560,8 @@ pub async fn answer(store: &dyn Store, request: Request) -> Result<Reply, StoreE
         Request::Withdraw { number, rev, reason } => {
             Reply::Withdrawn(number, store.withdraw(number, rev, &reason).await?)
         }
-        Request::RecordPrint(number) => Reply::PrintRecorded(number, store.record_print(number).await?),
+        Request::RecordPrint(number, form) => Reply::PrintRecorded(number, store.record_print(number, form).await?),
+        Request::SlipKeys { own } => Reply::SlipKeys(store.slip_keys(own.as_deref()).await?),
         Request::Reconcile(ids) => Reply::Reconciled(store.reconcile(&ids).await?),
     })
 }

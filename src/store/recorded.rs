@@ -140,6 +140,7 @@ impl Recorded {
                 unit: String::new(),
                 hospital_name: String::new(),
                 prints: 0,
+                notice: None,
             },
             day: to_shanghai(entry.at).date().to_string(),
             submitted_at: moment(entry.at),

@@ -25,9 +25,9 @@ use super::{Difference, PublishedPolicy, StoreError, Verification};
 use crate::domain::area::OfficeCode;
 use crate::domain::bill::Bill;
 use crate::domain::canonical::{GENESIS, Hash, hex, sha256};
-use crate::domain::claim::{ClaimState, PolicyRef};
+use crate::domain::claim::{ClaimState, Notice, PolicyRef};
 use crate::domain::cover::Paid;
-use crate::domain::number::ClaimNumber;
+use crate::domain::number::{ClaimNumber, SlipNumber};
 use crate::policy::{self, Facts, Policy};
 
 /// A verification that is under way.
@@ -46,6 +46,8 @@ pub struct Verifying {
     counted: BTreeMap<(i64, i64), i64>,
     /// The last number of each office and year as it was walked.
     counters: BTreeMap<(i64, i64), i64>,
+    /// How many P2 each office and year has as they were walked, and the last number among them.
+    notices: BTreeMap<(i64, i64), (u32, u32)>,
     record: policy::Record,
 }
 
@@ -72,8 +74,12 @@ pub struct History {
     pub state: Option<String>,
     /// The highest revision of its events.
     pub rev: Option<i64>,
-    /// How many of them are prints.
+    /// How many of them are prints of P1.
     pub printed: i64,
+    /// How many of them are prints of P2.
+    pub noticed: i64,
+    /// Whether it was ever returned: then it has a P2.
+    pub returned: bool,
     /// Whether the row of its bill's key is this claim's.
     pub holds_bill: bool,
     /// Whether its stay has a row with its span, where the adapter keeps such rows.
@@ -224,6 +230,10 @@ impl Verifying {
         }
         match read {
             Ok((recorded, history)) => {
+                if let Some(Notice { number: SlipNumber { year, sequence, .. }, .. }) = recorded.claim.notice {
+                    let (many, last) = self.notices.entry((number.0, year.into())).or_default();
+                    (*many, *last) = (*many + 1, sequence.max(*last));
+                }
                 for field in self.differing_fields(&recorded, &history) {
                     self.differs(&name, field);
                 }
@@ -252,6 +262,12 @@ impl Verifying {
         for (office, year) in walked.chain(std::mem::take(&mut self.counted).into_keys()) {
             self.differs(office, format!("counter:{year}"));
         }
+        // No number is there twice: as many as the last one says are all of them.
+        for ((office, year), (many, last)) in std::mem::take(&mut self.notices) {
+            if many != last {
+                self.differs(office, format!("notices:{year}"));
+            }
+        }
     }
 
     /// A bill's row, with the claim that it names: none accounts for bills of none, of a withdrawn one, or of another number.
@@ -266,6 +282,11 @@ impl Verifying {
     /// Payments of a claim that is not there, by what their rows call it.
     pub fn lone_paid(&mut self, claim: impl std::fmt::Display) {
         self.differs(format!("claim {claim}"), "paid");
+    }
+
+    /// A slip's number of a claim that is not there, by what its row calls it.
+    pub fn lone_slip(&mut self, claim: impl std::fmt::Display) {
+        self.differs(format!("claim {claim}"), "slip");
     }
 
     /// What was found.
@@ -290,6 +311,9 @@ impl Verifying {
         must(history.state.as_deref() == Some(claim.state.code()), "state");
         must(history.rev == Some(recorded.claim.rev.into()), "rev");
         must(history.printed == i64::from(recorded.claim.prints), "prints");
+        let notice = &recorded.claim.notice;
+        must(history.returned == notice.is_some(), "notice");
+        must(history.noticed == notice.map_or(0, |notice| i64::from(notice.prints)), "notice_prints");
         must(history.holds_bill == claim.state.is_live(), "bill");
         let is_stay = claim.state.is_live() && claim.admission.is_some() && claim.discharge.is_some();
         must(history.holds_stay.is_none_or(|holds| holds == is_stay), "stay");

@@ -44,6 +44,8 @@ pub const fn no_query(why: NoQuery) -> &'static str {
         NoQuery::WrongCheck => "search-wrong-check",
         NoQuery::WrongBirth => "search-wrong-birth",
         NoQuery::ClaimNumber => "search-claim-number",
+        NoQuery::SlipCode => "search-slip-code",
+        NoQuery::SlipForged => "search-slip-forged",
         NoQuery::TooLong => "search-too-long",
         NoQuery::Unknown => "search-unknown",
     }

@@ -5,6 +5,8 @@
 
 use std::fmt::Display;
 
+use serde::Deserialize;
+
 use super::Strings;
 use crate::domain::money::Money;
 use crate::policy::assessment::{BenefitResult, Had, StepResult};
@@ -13,7 +15,8 @@ use crate::policy::model::{Op, Tier, TierMode};
 use crate::policy::{Assessment, Policy};
 
 /// How a line is shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum LineKind {
     /// A benefit's title, with its clause.
     Title,
@@ -26,7 +29,7 @@ pub enum LineKind {
 }
 
 /// One line: words on the left, an amount on the right.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct ExplainLine {
     /// How it is shown.
     pub kind: LineKind,

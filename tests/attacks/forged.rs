@@ -240,8 +240,8 @@ pub const CHANGES: &[Case] = &[
     refused(CLERK, "SELECT api_v1.withdraw({claim}, 1, repeat('x', 201))", "22023", "with too long a one"),
     refused(CLERK, "SELECT api_v1.withdraw({claim}, 1, E'x\\ny')", "22023", "with one of two lines"),
     refused(CLERK, "SELECT api_v1.withdraw(150802, NULL, 1, 1, 'x')", "P0002", "no claim"),
-    refused("0091", "SELECT api_v1.record_print({claim})", "42501", "an auditor prints no slips"),
-    refused(CLERK, "SELECT api_v1.record_print(NULL, NULL, NULL)", "P0002", "no claim"),
+    refused("0091", "SELECT api_v1.record_print({claim}, 'P1')", "42501", "an auditor prints no slips"),
+    refused(CLERK, "SELECT api_v1.record_print(NULL, NULL, NULL, 'P1')", "P0002", "no claim"),
     refused(
         CLERK,
         "SELECT api_v1.withdraw({claim}, 1, 'x'); SELECT api_v1.withdraw({claim}, 1, 'x')",

@@ -180,7 +180,7 @@ pub const SCOPES: &[Case] = &[
     refused(CLERK, "SELECT api_v1.claims_of(9223372036854775807)", "22003", "a number that no league has"),
     refused(CLERK, "SELECT api_v1.claim({foreign_claim})", "P0002", "18: a claim of another league"),
     refused(CLERK, "SELECT api_v1.claim(150402, 2021, 9999)", "P0002", "18: as one that is not there"),
-    refused(CLERK, "SELECT api_v1.record_print({foreign_claim})", "P0002", "18: its slip is not printed"),
+    refused(CLERK, "SELECT api_v1.record_print({foreign_claim}, 'P1')", "P0002", "18: its slip is not printed"),
     refused(CLERK, "SELECT api_v1.withdraw({foreign_claim}, 1, 'x')", "P0002", "18: nor is it withdrawn"),
     gives(
         CLERK,

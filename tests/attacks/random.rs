@@ -65,7 +65,7 @@ fn call(dice: &mut ChaCha8Rng, of: &League) -> String {
     let field = ["sheet", "id_number", "mobile", "bank_card"].choose(dice).unwrap();
     let fresh = Uuid::from_u128(dice.random());
     let tail = &person.id_number[12..];
-    match dice.random_range(0..26) {
+    match dice.random_range(0..27) {
         0 => format!("SELECT api_v1.ticket('{fresh}', {member}, '{field}', 'x')::text"),
         1 => format!("SELECT api_v1.ticket('{ticket}', {member}, '{field}', 'x')::text"),
         2 => format!("SELECT api_v1.open_member('{ticket}', {member})::text"),
@@ -81,7 +81,7 @@ fn call(dice: &mut ChaCha8Rng, of: &League) -> String {
         12 => format!("SELECT s::text FROM api_v1.search('claim', '{office}-{year}-{number}', NULL) s"),
         13 => format!("SELECT api_v1.claim({office}, {year}, {number})::text"),
         14 => format!("SELECT api_v1.withdraw({office}, {year}, {number}, 1, 'x')::text"),
-        15 => format!("SELECT api_v1.record_print({office}, {year}, {number})::text"),
+        15 => format!("SELECT api_v1.record_print({office}, {year}, {number}, 'P1')::text"),
         16 => format!("SELECT api_v1.reconcile(ARRAY['{claim}', '{fresh}']::uuid[])::text"),
         17 => format!("SELECT api_v1.check_bill('15060121', '{bill}', '')::text"),
         18 => format!("SELECT api_v1.submit('{{\"id\":\"{claim}\",\"member\":{member},\"total\":\"1.00\"}}')::text"),
@@ -90,6 +90,7 @@ fn call(dice: &mut ChaCha8Rng, of: &League) -> String {
         21 => format!("SELECT s::text FROM api_v1.verify_claims({office} / 100 * 100, {office}, 0, 0, 100) s"),
         22 => format!("SELECT s::text FROM api_v1.verify_events({office} / 100 * 100, {office}, 0, 100) s"),
         23 => "SELECT s::text FROM api_v1.tree_leaves(0, 100) s".to_owned(),
+        25 => format!("SELECT s::text FROM api_v1.search_slip({office}, {year}, 2, {number}) s"),
         24 => format!("SELECT api_v1.account_events('{}')::text", of.login),
         _ => "SELECT api_v1.tree_nodes('{0,1}', '{0,0}')::text".to_owned(),
     }

@@ -131,7 +131,7 @@ async fn who_holds_a_transaction_holds_his_own_office_until_the_guard_comes() {
     let told = stage.in_session(&mut clerk, "BEGIN; SELECT api_v1.submit('{next_json}')").await;
     assert_eq!(told, "ok");
     // 29: a colleague of the office waits for three seconds, no longer; another office works on.
-    let (states, _) = stage.types("0138", "SELECT api_v1.record_print({claim})");
+    let (states, _) = stage.types("0138", "SELECT api_v1.record_print({claim}, 'P1')");
     assert_eq!(states, ["55P03"]);
     let (states, _) = stage
         .types("neighbour", "SET statement_timeout = '1s'; SELECT count(*) FROM api_v1.search('latin', 'wa', NULL)");
@@ -144,7 +144,7 @@ async fn who_holds_a_transaction_holds_his_own_office_until_the_guard_comes() {
     while stage.central.count("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'").await > 0 {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    let (states, _) = stage.types("0138", "SELECT api_v1.record_print({claim})");
+    let (states, _) = stage.types("0138", "SELECT api_v1.record_print({claim}, 'P1')");
     assert!(states.is_empty(), "{states:?}");
     assert_eq!(stage.central.count("SELECT count(*) FROM core.claim").await, 2, "what was not committed is not there");
 }

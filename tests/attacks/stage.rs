@@ -5,6 +5,7 @@
 
 use huzhu::domain::claim::NewClaim;
 use huzhu::domain::member::MemberId;
+use huzhu::domain::note::SignerKey;
 use huzhu::store::Submitted;
 use huzhu::world::PASSWORD;
 use uuid::Uuid;
@@ -61,6 +62,11 @@ pub struct Stage {
     names: Vec<(&'static str, String)>,
 }
 
+/// A terminal's key.
+fn slip_key(office: u32, seed: u8) -> String {
+    SignerKey::new(&format!("slip.{office}"), &[seed; 32]).unwrap().verifier().to_string()
+}
+
 impl Stage {
     /// A world of its own: a claim and tickets of 0137, a ticket of his colleague, a claim and a ticket of another league.
     pub async fn new() -> Stage {
@@ -115,6 +121,12 @@ impl Stage {
             ("sent", json(&sent)),
             ("next_json", json(&next)),
             ("again", json(&again)),
+            ("slip_key", slip_key(150_802, 1)),
+            ("other_slip_key", slip_key(150_802, 2)),
+            ("foreign_slip_key", slip_key(150_402, 1)),
+            ("region_slip_key", slip_key(150_000, 1)),
+            ("slip_key_id", slip_key(150_802, 1)[12..20].to_owned()),
+            ("other_public", slip_key(150_802, 2)[21..].to_owned()),
         ];
         Stage { central, next, names }
     }

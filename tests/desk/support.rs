@@ -12,17 +12,18 @@ use huzhu::domain::claim::{
     Claim, ClaimId, ClaimKind, ClaimLine, ClaimState, Diagnosis, Document, NewClaim, Payee, PolicyRef, SettlementMode,
 };
 use huzhu::domain::cover::Cover;
+use huzhu::domain::form::FormId;
 use huzhu::domain::member::{Member, MemberId, Sex};
 use huzhu::domain::money::Money;
-use huzhu::domain::number::ClaimNumber;
+use huzhu::domain::number::{ClaimNumber, SlipNumber};
 use huzhu::keymap::{Key, Keymap};
 use huzhu::policy::{self, Facts, Policy};
 use huzhu::slip::paper::Paper;
 use huzhu::slip::{Device, Language, Profile};
 use huzhu::store::journal::Draft;
 use huzhu::store::{
-    CardOnFile, Desk, Found, Hello, Hit, LastUsed, MemberSheet, Mode, Office, PublishedPolicy, Reference, Reply,
-    Request, StoreError,
+    CardOnFile, Desk, Found, Hello, Hit, LastUsed, MemberSheet, Mode, Office, Printed, PublishedPolicy, Reference,
+    Reply, Request, StoreError,
 };
 use huzhu::strings::{Lang, Strings};
 use huzhu::term::screen_text;
@@ -56,7 +57,12 @@ impl Counter {
 
     /// The same, where the store may ask who is there.
     pub fn at(lang: Lang, entrance: Option<Entrance>) -> Counter {
-        let setup = Setup {
+        Counter::of(Setup { entrance, ..Counter::setup(lang) })
+    }
+
+    /// What a counter starts with.
+    pub fn setup(lang: Lang) -> Setup {
+        Setup {
             strings: Strings::new(lang),
             keymap: Keymap::load("default", None).unwrap(),
             theme: Theme { colours: false, ascii: true },
@@ -71,8 +77,14 @@ impl Counter {
             print_after_submit: true,
             bell: true,
             window: None,
-            entrance,
-        };
+            entrance: None,
+            slip_key: None,
+            slip_keys: Vec::new(),
+        }
+    }
+
+    /// A counter that was told nothing yet.
+    pub fn of(setup: Setup) -> Counter {
         let (app, commands) = App::new(setup);
         let mut counter = Counter { app, asked: VecDeque::new(), commands: vec![], size: (80, 24), mono: 0 };
         counter.take(commands);
@@ -366,7 +378,14 @@ pub fn recorded(sequence: u32, state: ClaimState) -> Claim {
         unit: "巴彦淖尔市医院".into(),
         hospital_name: "巴彦淖尔市医院".into(),
         prints: 0,
+        notice: None,
     }
+}
+
+/// A print that was recorded.
+pub fn printed(claim: ClaimNumber, form: FormId, copy: u32) -> Printed {
+    let slip = SlipNumber { form, ..SlipNumber::from(claim) };
+    Printed { copy, slip, record: [7; 32] }
 }
 
 pub fn yuan(text: &str) -> Money {

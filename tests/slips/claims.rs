@@ -87,6 +87,7 @@ pub fn record(case: &str) -> Claim {
         unit: "巴彦淖尔市医院".into(),
         hospital_name: "巴彦淖尔市医院".into(),
         prints: 1,
+        notice: None,
     };
     match case {
         "accepted" | "reprint" => {}

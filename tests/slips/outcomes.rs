@@ -39,11 +39,18 @@ fn courier() -> Courier {
     }
 }
 
-fn profile(printer: &str, device: &str) -> Profile {
-    Profile::new(printer, Paper::Thermal80, LANGUAGE, device.parse::<Device>().unwrap())
+/// What printers understand here: one that says how it is, and one that says nothing.
+const SPEAKING: Language = Language::EscPos;
+const MUTE: Language = Language::Text;
+
+fn profile(printer: &str, device: &str, language: Language) -> Profile {
+    Profile::new(printer, Paper::Thermal80, language, device.parse::<Device>().unwrap())
 }
 
-const LANGUAGE: Language = Language::Text;
+/// A printer that says how it is.
+fn speaks() -> Manner {
+    Manner { speaks: true, ..Manner::default() }
+}
 
 fn form(copy: u32) -> Arc<dyn Form> {
     Arc::new(slip_of(&record("accepted"), copy))
@@ -55,17 +62,21 @@ fn other(sequence: u32) -> Arc<dyn Form> {
     Arc::new(slip_of(&Claim { number: ClaimNumber { sequence, ..record.number }, ..record }, 0))
 }
 
-fn bytes_of(form: &dyn Form) -> Vec<u8> {
-    Job::make(form, &profile("till", "lp"), &Strings::new(Lang::Chinese)).unwrap().bytes
+fn bytes_of(form: &dyn Form, language: Language) -> Vec<u8> {
+    Job::make(form, &profile("till", "lp", language), &Strings::new(Lang::Chinese)).unwrap().bytes
 }
 
 fn bytes(copy: u32) -> Vec<u8> {
-    bytes_of(form(copy).as_ref())
+    bytes_of(form(copy).as_ref(), SPEAKING)
 }
 
 /// The program, started on a folder.
 fn start(folder: &Path, device: &str, courier: Courier) -> Printing {
-    Printing::with(vec![profile("till", device)], &folder.join("spool"), Lang::Chinese, courier).unwrap()
+    start_with(folder, profile("till", device, SPEAKING), courier)
+}
+
+fn start_with(folder: &Path, profile: Profile, courier: Courier) -> Printing {
+    Printing::with(vec![profile], &folder.join("spool"), Lang::Chinese, courier).unwrap()
 }
 
 /// Prints a copy, and what was told of it.
@@ -101,40 +112,46 @@ fn is_empty(folder: &Path) -> bool {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_printer_that_hangs_up_at_any_byte_never_has_two_originals() {
-    let (original, marked) = (Arc::new(bytes(0)), Arc::new(bytes(1)));
-    assert!(String::from_utf8_lossy(&marked).contains(MARK) && !String::from_utf8_lossy(&original).contains(MARK));
-    let (mut cases, mut seen) = (JoinSet::new(), 0);
-    for at in 0..=original.len() {
-        let (original, marked) = (Arc::clone(&original), Arc::clone(&marked));
-        cases.spawn(async move { hangs_up_at(at, &original, &marked).await });
-        if cases.len() == 64 {
-            cases.join_next().await.unwrap().unwrap();
+    let of = |copy, language| Arc::new(bytes_of(form(copy).as_ref(), language));
+    assert!(String::from_utf8_lossy(&of(1, MUTE)).contains(MARK) && !String::from_utf8_lossy(&of(0, MUTE)).contains(MARK));
+    for language in [SPEAKING, MUTE] {
+        let (original, marked) = (of(0, language), of(1, language));
+        let (mut cases, mut seen) = (JoinSet::new(), 0);
+        for at in 0..=original.len() {
+            let (original, marked) = (Arc::clone(&original), Arc::clone(&marked));
+            cases.spawn(async move { hangs_up_at(at, language, &original, &marked).await });
+            if cases.len() == 64 {
+                cases.join_next().await.unwrap().unwrap();
+                seen += 1;
+            }
+        }
+        while let Some(case) = cases.join_next().await {
+            case.unwrap();
             seen += 1;
         }
+        assert_eq!(seen, original.len() + 1);
+        assert!(seen > 1_000, "{seen}");
     }
-    while let Some(case) = cases.join_next().await {
-        case.unwrap();
-        seen += 1;
-    }
-    assert_eq!(seen, original.len() + 1);
-    assert!(seen > 1_000, "{seen}");
 }
 
-async fn hangs_up_at(at: usize, original: &[u8], marked: &[u8]) {
+async fn hangs_up_at(at: usize, language: Language, original: &[u8], marked: &[u8]) {
     let folder = tempfile::tempdir().unwrap();
-    let printer = Printer::new(Manner { hangs_up_at: Some(at), ..Manner::default() });
-    let printing = start(folder.path(), &printer.device, courier());
+    let manner = Manner { hangs_up_at: Some(at), speaks: language == SPEAKING, ..Manner::default() };
+    let printer = Printer::new(manner);
+    let till = profile("till", &printer.device, language);
+    let printing = start_with(folder.path(), till.clone(), courier());
     let told = print(&printing, 0).await;
     drop(printing);
-    if at == original.len() {
+    if at == original.len() && language == MUTE {
         assert_eq!(told, [PrintOutcome::Done("till".into())], "{at}");
         assert!(is_empty(folder.path()), "{at}");
         assert_eq!(printer.pieces(), [original]);
         return;
     }
+    // One that could have said that it has printed, and did not, may not have.
     assert!(matches!(told.as_slice(), [PrintOutcome::Unknown(_)]), "{at}: {told:?}");
     // As after a restart: the doubt is still there, and nothing is carried by itself.
-    let printing = start(folder.path(), &printer.device, courier());
+    let printing = start_with(folder.path(), till, courier());
     let told = take_up(&printing).await;
     let told = says_no(&printing, &told).await;
     assert_eq!(told, [PrintOutcome::Done("till".into())], "{at}");
@@ -144,6 +161,42 @@ async fn hangs_up_at(at: usize, original: &[u8], marked: &[u8]) {
         0 => assert_eq!(pieces, [marked]),
         at => assert_eq!(pieces, [&original[..at], marked]),
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn paper_that_is_out_is_told_and_waited_for() {
+    for at in [0, 1, 500] {
+        let folder = tempfile::tempdir().unwrap();
+        let printer = Printer::new(Manner { paper_out_at: Some(at), ..speaks() });
+        let patient = Courier { patience: Duration::from_secs(20), ..courier() };
+        let printing = start(folder.path(), &printer.device, patient);
+        assert_eq!(printing.state("till").await, if at == 0 { PrinterState::PaperOut } else { PrinterState::Ready });
+        let mut told = Vec::new();
+        let mut tell = |_, outcome| {
+            told.push(outcome);
+            printer.mend();
+        };
+        printing.print(form(0), None, &mut tell).await;
+        let device = printer.device.trim_start_matches("tcp:");
+        let why = format!("打印机 {device}：缺纸，装好纸后自动打印");
+        assert_eq!(told, [PrintOutcome::Waiting(why), PrintOutcome::Done("till".into())], "{at}");
+        assert_eq!(printer.pieces(), [bytes(0)], "{at}");
+        assert!(is_empty(folder.path()));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn paper_that_is_never_put_in_leaves_a_doubt() {
+    let folder = tempfile::tempdir().unwrap();
+    let printer = Printer::new(Manner { paper_out_at: Some(500), ..speaks() });
+    let printing = start(folder.path(), &printer.device, courier());
+    let told = print(&printing, 0).await;
+    assert!(matches!(told.as_slice(), [PrintOutcome::Waiting(_), PrintOutcome::Unknown(_)]), "{told:?}");
+    assert_eq!(printing.state("till").await, PrinterState::PaperOut);
+    printer.mend();
+    assert_eq!(says_no(&printing, &told).await, [PrintOutcome::Done("till".into())]);
+    assert!(is_empty(folder.path()));
+    assert_eq!(printer.pieces().last().unwrap(), &bytes(1));
 }
 
 /// Drops a future after it was polled so often: a program that is killed there.
@@ -166,7 +219,7 @@ fn a_program_that_is_killed_at_any_step_never_prints_two_originals() {
     let (mut polls, mut doubts, mut carried) = (0, 0, 0);
     loop {
         let folder = tempfile::tempdir().unwrap();
-        let printer = Printer::new(Manner::default());
+        let printer = Printer::new(speaks());
         // A runtime of its own: what threads still do is done when it is gone, as with a process.
         let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let printing = start(folder.path(), &printer.device, courier());
@@ -212,8 +265,8 @@ async fn every_step_of_the_spool_says_what_may_happen_after_it() {
     let folder = tempfile::tempdir().unwrap();
     let (out, spool) = (folder.path().join("out"), Spool::new(&folder.path().join("spool")).unwrap());
     std::fs::create_dir(&out).unwrap();
-    let job = Job { name: "P1-HZ150802-2021-0000412-95-c0".into(), language: LANGUAGE, bytes: bytes(0) };
-    let printer = Printer::new(Manner::default());
+    let job = Job { name: "P1-HZ150802-2021-0000412-95-c0".into(), language: SPEAKING, bytes: bytes(0) };
+    let printer = Printer::new(speaks());
     // Kept: it goes by itself.
     let ticket = spool.keep("till", &job).unwrap();
     let told = take_up(&start(folder.path(), &printer.device, courier())).await;
@@ -261,7 +314,7 @@ async fn a_printer_that_is_not_there_is_tried_until_it_is() {
     };
     printing.print(form(0), None, &mut tell).await;
     let why = format!("打印目录不存在：{}", out.display());
-    let place = out.join("P1-HZ150802-2021-0000412-95-c0.txt").display().to_string();
+    let place = out.join("P1-HZ150802-2021-0000412-95-c0.escpos").display().to_string();
     assert_eq!(told, [PrintOutcome::Waiting(why), PrintOutcome::Done(place)]);
     assert!(is_empty(folder.path()));
 }
@@ -290,7 +343,7 @@ async fn a_slip_that_waits_goes_when_another_arrives() {
 #[tokio::test(flavor = "multi_thread")]
 async fn two_slips_never_interleave_at_one_printer() {
     let folder = tempfile::tempdir().unwrap();
-    let printer = Printer::new(Manner { rate: Some(100), ..Manner::default() });
+    let printer = Printer::new(Manner { rate: Some(100), ..speaks() });
     let printing = Arc::new(start(folder.path(), &printer.device, courier()));
     let mut prints = JoinSet::new();
     for sequence in 1..=4 {
@@ -306,7 +359,7 @@ async fn two_slips_never_interleave_at_one_printer() {
     }
     let mut pieces = printer.pieces();
     pieces.sort();
-    let mut slips: Vec<Vec<u8>> = (1..=4).map(|sequence| bytes_of(other(sequence).as_ref())).collect();
+    let mut slips: Vec<Vec<u8>> = (1..=4).map(|sequence| bytes_of(other(sequence).as_ref(), SPEAKING)).collect();
     slips.sort();
     assert!(pieces == slips, "{} pieces", pieces.len());
 }
@@ -314,9 +367,9 @@ async fn two_slips_never_interleave_at_one_printer() {
 #[tokio::test(flavor = "multi_thread")]
 async fn one_printer_that_hangs_holds_no_other_up() {
     let folder = tempfile::tempdir().unwrap();
-    let stuck = Printer::new(Manner { stops_at: Some(10), ..Manner::default() });
-    let works = Printer::new(Manner::default());
-    let profiles = vec![profile("till", &stuck.device), profile("office", &works.device)];
+    let stuck = Printer::new(Manner { stops_at: Some(10), ..speaks() });
+    let works = Printer::new(speaks());
+    let profiles = vec![profile("till", &stuck.device, SPEAKING), profile("office", &works.device, SPEAKING)];
     let spool = folder.path().join("spool");
     let printing = Arc::new(Printing::with(profiles, &spool, Lang::Chinese, courier()).unwrap());
     let first = Arc::clone(&printing);
@@ -335,9 +388,10 @@ async fn one_printer_that_hangs_holds_no_other_up() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_slow_printer_gets_the_whole_slip() {
     let folder = tempfile::tempdir().unwrap();
-    let printer = Printer::new(Manner { rate: Some(3), ..Manner::default() });
-    let printing = start(folder.path(), &printer.device, courier());
-    assert_eq!(print(&printing, 0).await, [PrintOutcome::Done("till".into())]);
-    assert_eq!(printer.pieces(), [bytes(0)]);
-    assert_eq!(printing.state("till").await, PrinterState::Unknown);
+    for language in [SPEAKING, MUTE] {
+        let printer = Printer::new(Manner { rate: Some(3), speaks: language == SPEAKING, ..Manner::default() });
+        let printing = start_with(folder.path(), profile("till", &printer.device, language), courier());
+        assert_eq!(print(&printing, 0).await, [PrintOutcome::Done("till".into())]);
+        assert_eq!(printer.pieces(), [bytes_of(form(0).as_ref(), language)]);
+    }
 }

@@ -61,8 +61,8 @@ impl SlipScreen {
             }
         } else if self.printing == Some(seq) {
             self.printing = None;
-            if let (Ok(Reply::PrintRecorded(_, copy)), Some(claim)) = (result, self.claim.there_mut()) {
-                claim.prints = copy + 1;
+            if let (Ok(Reply::PrintRecorded(_, printed)), Some(claim)) = (result, self.claim.there_mut()) {
+                claim.prints = printed.copy + 1;
             }
         }
         Go::Stay

@@ -41,6 +41,25 @@ pub struct AccountEvent {
     pub what: String,
 }
 
+/// A terminal's key as administrators see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SlipKeyLine {
+    /// Its id: what slips name.
+    pub id: String,
+    /// The office's code.
+    pub office: String,
+    /// The key itself.
+    pub key: String,
+    /// Who worked at the terminal when it was enrolled.
+    pub who: String,
+    /// When, in Asia/Shanghai.
+    pub at: String,
+    /// The serial number of the terminal's certificate, in decimal, where it showed one.
+    pub device: Option<String>,
+    /// Since when it is revoked.
+    pub revoked: Option<String>,
+}
+
 impl Administrator {
     /// Makes an account without duties.
     ///
@@ -120,6 +139,22 @@ impl Administrator {
     /// As [`Administrator::reset`].
     pub async fn device_revoke(&mut self, serial: &str) -> Result<(), StoreError> {
         self.done("SELECT api_v1.device_revoke($1::text::numeric)::text", call!(serial)).await
+    }
+
+    /// Keys of terminals, the newest first.
+    ///
+    /// # Errors
+    /// `NotAllowed` without a duty for it.
+    pub async fn slip_keys(&mut self) -> Result<Vec<SlipKeyLine>, StoreError> {
+        self.told("SELECT api_v1.slip_key_list()::text", call!()).await
+    }
+
+    /// Lets no slip pass any more that a terminal's key signed; the key by its id.
+    ///
+    /// # Errors
+    /// As [`Administrator::reset`].
+    pub async fn slip_key_revoke(&mut self, id: &str) -> Result<(), StoreError> {
+        self.done("SELECT api_v1.slip_key_revoke($1)::text", call!(id)).await
     }
 
     async fn done(&mut self, text: &'static str, arguments: PgArguments) -> Result<(), StoreError> {

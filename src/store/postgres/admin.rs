@@ -27,7 +27,7 @@ macro_rules! migration {
 }
 
 /// The schema's versions, oldest first. An applied one is never edited.
-const MIGRATIONS: [(i64, &str, &str); 11] = [
+const MIGRATIONS: [(i64, &str, &str); 12] = [
     migration!(1, "0001_roles"),
     migration!(2, "0002_tables"),
     migration!(3, "0003_core"),
@@ -39,6 +39,7 @@ const MIGRATIONS: [(i64, &str, &str); 11] = [
     migration!(9, "0009_verify"),
     migration!(10, "0010_generated"),
     migration!(11, "0011_window"),
+    migration!(12, "0012_slips"),
 ];
 
 /// Whether a centre is one already.

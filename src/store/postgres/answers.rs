@@ -7,12 +7,14 @@ use sqlx::{Decode, Postgres, Row, Type};
 
 use super::error::failed;
 use crate::domain::area::{AreaCode, OfficeCode};
-use crate::domain::claim::{Claim, ClaimKind, ClaimLine, ClaimState, Document, NewClaim, Standing};
+use crate::domain::canonical::unhex;
+use crate::domain::claim::{Claim, ClaimKind, ClaimLine, ClaimState, Document, NewClaim, Notice, Standing};
 use crate::domain::cover::{Cover, Paid};
+use crate::domain::form::FormId;
 use crate::domain::member::{Member, MemberId, Sex};
 use crate::domain::money::Money;
-use crate::domain::number::ClaimNumber;
-use crate::store::{CardOnFile, Desk, Hello, LastUsed, MemberSheet, Mode, Office, StoreError, Submitted};
+use crate::domain::number::{ClaimNumber, SlipNumber};
+use crate::store::{CardOnFile, Desk, Hello, LastUsed, MemberSheet, Mode, Office, Printed, StoreError, Submitted};
 
 fn unreadable(what: &str) -> StoreError {
     StoreError::Unreadable(what.to_owned())
@@ -105,6 +107,36 @@ impl StandingAnswer {
 }
 
 #[derive(Deserialize)]
+struct NoticeAnswer {
+    year: u16,
+    number: u32,
+    prints: u32,
+}
+
+impl NoticeAnswer {
+    fn notice(self, office: OfficeCode) -> Notice {
+        let number = SlipNumber { office, year: self.year, form: FormId::P2, sequence: self.number };
+        Notice { number, prints: self.prints }
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct PrintAnswer {
+    copy: u32,
+    #[serde(flatten)]
+    number: NumberAnswer,
+    record: String,
+}
+
+impl PrintAnswer {
+    pub fn printed(self, form: FormId) -> Result<Printed, StoreError> {
+        let ClaimNumber { office, year, sequence } = self.number.number();
+        let record = unhex(&self.record).ok_or_else(|| unreadable("record"))?;
+        Ok(Printed { copy: self.copy, slip: SlipNumber { office, year, form, sequence }, record })
+    }
+}
+
+#[derive(Deserialize)]
 pub(super) struct ClaimAnswer {
     new: NewClaim,
     office: OfficeCode,
@@ -115,6 +147,7 @@ pub(super) struct ClaimAnswer {
     submitted_at: DateTime<Utc>,
     clerk: String,
     prints: u32,
+    notice: Option<NoticeAnswer>,
     // Auditors get no words beside the codes.
     #[serde(default)]
     member_name: String,
@@ -141,6 +174,7 @@ impl ClaimAnswer {
             unit: self.unit,
             hospital_name: self.hospital_name,
             prints: self.prints,
+            notice: self.notice.map(|notice| notice.notice(self.office)),
         }
     }
 }

@@ -173,12 +173,21 @@ async fn send(connection: &mut PgConnection, chunk: Chunk) -> Result<(), StoreEr
     copy.finish().await.map(drop).map_err(failed)
 }
 
-/// The counters, and what makes the centre a generated one.
+/// The counters, numbers of notices, and what makes the centre a generated one.
 async fn last_rows(connection: &mut PgConnection, day: NaiveDate) -> Result<(), StoreError> {
     run(
         connection,
         "INSERT INTO core.counter (league, office, year, last) \
          SELECT league, office, year, max(number) FROM core.claim GROUP BY league, office, year",
+    )
+    .await?;
+    run(
+        connection,
+        "INSERT INTO core.slip (league, office, year, form, number, claim) \
+         SELECT c.league, c.office, c.year, 2, \
+         row_number() OVER (PARTITION BY c.league, c.office, c.year ORDER BY c.number), c.id FROM core.claim c \
+         WHERE EXISTS (SELECT FROM core.claim_event e \
+             WHERE e.league = c.league AND e.claim = c.id AND e.kind = 'returned')",
     )
     .await?;
     sqlx::query(

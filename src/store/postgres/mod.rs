@@ -35,15 +35,18 @@ use uuid::Uuid;
 pub use options::{OptionsError, PostgresOptions};
 
 use self::answers::{
-    ClaimAnswer, DeskAnswer, HelloAnswer, LineAnswer, NumberAnswer, StandingAnswer, SubmitAnswer, get,
+    ClaimAnswer, DeskAnswer, HelloAnswer, LineAnswer, NumberAnswer, PrintAnswer, StandingAnswer, SubmitAnswer, get,
 };
 use self::line::{Again, Line, call};
 use super::witness::Witness;
-use super::{Desk, Found, Hello, Hit, MemberSheet, Reference, Request, Store, StoreError, Submitted, Verification};
+use super::{
+    Desk, Found, Hello, Hit, MemberSheet, Printed, Reference, Request, Store, StoreError, Submitted, Verification,
+};
 use crate::domain::bill::Bill;
 use crate::domain::claim::{Claim, ClaimId, ClaimLine, NewClaim, Standing};
+use crate::domain::form::FormId;
 use crate::domain::member::{MemberId, PersonalField};
-use crate::domain::number::ClaimNumber;
+use crate::domain::number::{ClaimNumber, SlipNumber};
 use crate::domain::query::{Query, Term};
 use crate::domain::secret::Secret;
 
@@ -86,6 +89,22 @@ impl PostgresStore {
         self.json(again, text, arguments).await?.ok_or_else(|| StoreError::Unreadable("no answer".into()))
     }
 
+    /// The claim of a slip: P1's by its number, others by the number that they were given.
+    async fn search_slip(&self, slip: SlipNumber) -> Result<Found, StoreError> {
+        if let Some(number) = slip.claim() {
+            return self.search(&Query::Claim(number)).await;
+        }
+        let form = i32::from(slip.form.number());
+        let arguments = call!(slip.office.get() as i32, i32::from(slip.year), form, slip.sequence as i32);
+        let text = "SELECT * FROM api_v1.search_slip($1, $2, $3, $4)";
+        let row = self.line.all(Again::Yes, text, arguments).await?.into_iter().next();
+        let Some(row) = row else { return Ok(Found::default()) };
+        let sequence = get::<i32>(&row, 9)? as u32;
+        let year = u16::try_from(get::<i32>(&row, 8)?).map_err(|_| StoreError::Unreadable("year".into()))?;
+        let claim = ClaimNumber { office: slip.office, year, sequence };
+        Ok(Found { rows: vec![Hit { claim: Some(claim), ..hit(&row)? }], ..Found::default() })
+    }
+
     /// Takes a ticket: from here on the look is recorded, whatever becomes of it.
     async fn ticket(&self, ticket: Uuid, member: MemberId, field: &str, purpose: &str) -> Result<(), StoreError> {
         let arguments = call!(ticket, member.0, field, purpose);
@@ -117,10 +136,11 @@ impl Store for PostgresStore {
 
     async fn search(&self, query: &Query) -> Result<Found, StoreError> {
         let (kind, term, unit) = match query {
+            Query::Slip(code) => return self.search_slip(code.number()).await,
             Query::IdNumber(id) => ("id", id.clone(), None),
             Query::Mobile(mobile) => ("mobile", mobile.clone(), None),
             Query::Tail(tail) => ("tail", tail.clone(), None),
-            Query::Claim(number) => ("claim", format!("{}-{}-{}", number.office, number.year, number.sequence), None),
+            Query::Claim(number) => ("claim", term_of(*number), None),
             Query::Name(Term { key, unit }) => ("name", key.clone(), unit.clone()),
             Query::Latin(Term { key, unit }) => ("latin", key.clone(), unit.clone()),
         };
@@ -209,11 +229,16 @@ impl Store for PostgresStore {
         get::<i32>(&row, 0).map(|rev| rev as u32)
     }
 
-    async fn record_print(&self, number: ClaimNumber) -> Result<u32, StoreError> {
+    async fn record_print(&self, number: ClaimNumber, form: FormId) -> Result<Printed, StoreError> {
         let (office, year, sequence) = parts(number);
-        let arguments = call!(office, year, sequence);
-        let row = self.line.one(Again::No, "SELECT api_v1.record_print($1, $2, $3)", arguments).await?;
-        get::<i32>(&row, 0).map(|copy| copy as u32)
+        let arguments = call!(office, year, sequence, form.to_string());
+        let text = "SELECT api_v1.record_print($1, $2, $3, $4)::text";
+        let answer: PrintAnswer = self.must(Again::No, text, arguments).await?;
+        answer.printed(form)
+    }
+
+    async fn slip_keys(&self, own: Option<&str>) -> Result<Vec<String>, StoreError> {
+        self.must(Again::Yes, "SELECT api_v1.slip_keys($1)::text", call!(own)).await
     }
 
     async fn reconcile(&self, ids: &[ClaimId]) -> Result<Vec<(ClaimId, Option<ClaimNumber>)>, StoreError> {
@@ -231,6 +256,11 @@ impl Store for PostgresStore {
     fn trips(&self, request: &Request) -> u32 {
         if matches!(request, Request::OpenMember { .. } | Request::Reveal { .. }) { 2 } else { 1 }
     }
+}
+
+/// A claim's number as searches take it.
+fn term_of(number: ClaimNumber) -> String {
+    format!("{}-{}-{}", number.office, number.year, number.sequence)
 }
 
 /// A claim's number as the functions take it.

@@ -160,6 +160,8 @@ struct Verified {
     state: Option<String>,
     last_rev: Option<i64>,
     printed: i64,
+    noticed: i64,
+    returned: bool,
     holds_bill: bool,
     holds_stay: bool,
     /// What can't be read of it is a difference of that field alone.
@@ -185,6 +187,8 @@ impl Verified {
             state: self.state,
             rev: self.last_rev,
             printed: self.printed,
+            noticed: self.noticed,
+            returned: self.returned,
             holds_bill: self.holds_bill,
             holds_stay: Some(self.holds_stay),
             paid: serde_json::from_value::<Vec<Paid>>(self.paid).ok(),

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::canonical::{Canonical, Hash, moment};
 use crate::domain::claim::ClaimId;
+use crate::domain::form::FormId;
 
 /// Version of the canonical form of an event.
 const EVENT_TAG: &str = "huzhu-event-1";
@@ -88,7 +89,7 @@ pub fn withdrawal(reason: &str) -> String {
     serde_json::json!({ "reason": reason }).to_string()
 }
 
-/// What the event of a print carries; copy 0 is the original.
-pub fn printed(copy: u32) -> String {
-    serde_json::json!({ "copy": copy, "slip": "P1" }).to_string()
+/// What the event of a print of a form carries; copy 0 is the original.
+pub fn printed(copy: u32, form: FormId) -> String {
+    serde_json::json!({ "copy": copy, "slip": form.to_string() }).to_string()
 }

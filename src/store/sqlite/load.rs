@@ -17,6 +17,7 @@ use tokio::sync::mpsc;
 use self::batch::Batch;
 use self::tables::Tables;
 use super::row::get;
+use super::slips::GIVE_MISSING;
 use super::{SqliteStore, failed, open, rescue};
 use crate::domain::canonical::{hex, moment, sha256};
 use crate::policy::Facts;
@@ -206,7 +207,7 @@ async fn fixed_rows(
     set(connection, "reference", &reference.version).await
 }
 
-/// The counters, and what makes the database a generated one.
+/// The counters, numbers of notices, and what makes the database a generated one.
 async fn last_rows(connection: &mut SqliteConnection, day: NaiveDate) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO counter (office, year, last) SELECT office, year, max(number) FROM claim GROUP BY office, year",
@@ -214,6 +215,7 @@ async fn last_rows(connection: &mut SqliteConnection, day: NaiveDate) -> Result<
     .execute(&mut *connection)
     .await
     .map_err(failed)?;
+    sqlx::query(GIVE_MISSING).execute(&mut *connection).await.map_err(failed)?;
     set(connection, "world_day", &day.to_string()).await?;
     set(connection, "generated", "1").await
 }

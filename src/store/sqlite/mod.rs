@@ -4,7 +4,7 @@
 //! - `open` connections, schema, who works · `rescue` what is done with a damaged file
 //! - `search` the searches, over the keys of `store::keys`
 //! - `member` the member's sheet, reveals · `desk` what the desk shows, reference data
-//! - `record` a claim as rows, the chains · `submit` everything that changes a claim
+//! - `record` a claim as rows, the chains · `submit` everything that changes a claim · `slips` numbers, prints, keys
 //! - `load` a generated world · `verify` everything recomputed
 //!
 //! To add an operation: its function in the file of its kind, with the statement beside it, and a line in the
@@ -19,6 +19,7 @@ mod member;
 mod open;
 mod record;
 mod row;
+mod slips;
 mod submit;
 mod terms;
 mod verify;
@@ -31,10 +32,11 @@ use sqlx::sqlite::SqliteConnection;
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
-use super::{Desk, Found, Hello, MemberSheet, Office, Reference, Store, StoreError, Submitted, Verification};
+use super::{Desk, Found, Hello, MemberSheet, Office, Printed, Reference, Store, StoreError, Submitted, Verification};
 use crate::domain::bill::Bill;
 use crate::domain::claim::{Claim, ClaimId, ClaimLine, NewClaim, Standing};
 use crate::domain::date::to_shanghai;
+use crate::domain::form::FormId;
 use crate::domain::member::{MemberId, PersonalField};
 use crate::domain::number::ClaimNumber;
 use crate::domain::query::Query;
@@ -161,8 +163,12 @@ impl Store for SqliteStore {
         self.take_back(number, rev, reason).await
     }
 
-    async fn record_print(&self, number: ClaimNumber) -> Result<u32, StoreError> {
-        self.count_print(number).await
+    async fn record_print(&self, number: ClaimNumber, form: FormId) -> Result<Printed, StoreError> {
+        self.count_print(number, form).await
+    }
+
+    async fn slip_keys(&self, own: Option<&str>) -> Result<Vec<String>, StoreError> {
+        self.keys_of_slips(own).await
     }
 
     async fn reconcile(&self, ids: &[ClaimId]) -> Result<Vec<(ClaimId, Option<ClaimNumber>)>, StoreError> {

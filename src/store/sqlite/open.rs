@@ -23,10 +23,11 @@ use crate::domain::query::unit_key;
 use crate::store::{Office, StoreError};
 
 /// The schema's versions, oldest first. An applied one is never edited.
-const MIGRATIONS: [(i64, &str, &str); 3] = [
+const MIGRATIONS: [(i64, &str, &str); 4] = [
     (1, "schema", include_str!("../../../migrations/sqlite/0001_schema.sql")),
     (2, "unit key", include_str!("../../../migrations/sqlite/0002_unit_key.sql")),
     (3, "salt", include_str!("../../../migrations/sqlite/0003_salt.sql")),
+    (4, "slips", include_str!("../../../migrations/sqlite/0004_slips.sql")),
 ];
 /// How long a statement waits for another program's write.
 const BUSY: Duration = Duration::from_secs(5);

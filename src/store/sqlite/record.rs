@@ -6,18 +6,19 @@
 use sqlx::sqlite::{SqliteArguments, SqliteConnection, SqliteRow};
 use uuid::Uuid;
 
-use super::failed;
 use super::row::{self, add, damaged, get};
+use super::{failed, slips};
 use crate::domain::bill::Bill;
 use crate::domain::canonical::{GENESIS, Hash, moment};
 use crate::domain::claim::{
-    Agent, Claim, ClaimId, ClaimKind, ClaimLine, ClaimState, Diagnosis, Document, NewClaim, Payee, PolicyRef,
+    Agent, Claim, ClaimId, ClaimKind, ClaimLine, ClaimState, Diagnosis, Document, NewClaim, Notice, Payee, PolicyRef,
     SettlementMode,
 };
 use crate::domain::cover::Paid;
+use crate::domain::form::FormId;
 use crate::domain::mask;
 use crate::domain::member::MemberId;
-use crate::domain::number::ClaimNumber;
+use crate::domain::number::{ClaimNumber, SlipNumber};
 use crate::store::StoreError;
 use crate::store::recorded::{Entry, Event, Personal, Recorded, Salt, SubmitBody};
 
@@ -30,9 +31,10 @@ macro_rules! select_claims {
             "c.bill_hospital, c.hospital, c.diagnosis, c.diagnosis_name, c.standard, c.mode, c.admission, c.discharge, ",
             "c.settlement, c.medical_total, c.facts, c.policy, c.version, c.policy_sha256, c.assessment, c.total, ",
             "c.bank, k.number, c.last4, c.agent, c.documents, c.reasons, c.remark, c.prints, ",
-            "m.name, m.id_number, u.name, coalesce(h.name, ''), c.salt ",
+            "m.name, m.id_number, u.name, coalesce(h.name, ''), c.salt, s.year, s.number, s.prints ",
             "FROM claim c JOIN member m ON m.id = c.member JOIN unit u ON u.id = m.unit ",
             "LEFT JOIN hospital h ON h.code = c.hospital LEFT JOIN card k ON k.id = c.card ",
+            "LEFT JOIN slip s ON s.claim = c.seq AND s.form = 2 ",
             $tail
         )
     };
@@ -115,6 +117,7 @@ pub(super) fn read(row: &SqliteRow) -> Result<Recorded, StoreError> {
             unit: get(row, 45)?,
             hospital_name: get(row, 46)?,
             prints: get(row, 42)?,
+            notice: notice(row)?,
         },
         day: get(row, 12)?,
         submitted_at: get(row, 11)?,
@@ -126,6 +129,13 @@ pub(super) fn read(row: &SqliteRow) -> Result<Recorded, StoreError> {
         documents,
         reasons,
     })
+}
+
+/// The claim's P2, where it was returned.
+fn notice(row: &SqliteRow) -> Result<Option<Notice>, StoreError> {
+    let Some(year) = get(row, 48)? else { return Ok(None) };
+    let number = SlipNumber { office: row::office(row, 3)?, year, form: FormId::P2, sequence: get(row, 49)? };
+    Ok(Some(Notice { number, prints: get(row, 50)? }))
 }
 
 /// The values of a claim's columns, in the order of `insert_claims!`: its row, the row of its card, the hash of what was
@@ -179,7 +189,7 @@ pub(super) fn claim_arguments(to: &mut SqliteArguments, seq: i64, card: Option<i
     add(to, stored.salt.digits());
 }
 
-/// Writes a claim as it is submitted, its bill and what it paid, and links its first event. Gives the stored claim, read
+/// Writes a claim as it is submitted, its bill, what it paid and its notice, and links its first event. Gives the stored claim, read
 /// back, and the event's hash.
 pub(super) async fn insert(
     connection: &mut SqliteConnection,
@@ -222,6 +232,9 @@ pub(super) async fn insert(
         .execute(&mut *connection)
         .await
         .map_err(failed)?;
+    }
+    if claim.state == ClaimState::Returned {
+        slips::give(connection, seq, entry.number, FormId::P2).await?;
     }
     let stored = sqlx::query(select_claims!("WHERE c.seq = ?1"))
         .bind(seq)

@@ -9,6 +9,7 @@ use sqlx::sqlite::{SqliteConnection, SqliteSynchronous};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
 
 use super::row::get;
+use super::slips::GIVE_MISSING;
 use super::{failed, open};
 use crate::data;
 use crate::domain::romanise::readings;
@@ -42,6 +43,8 @@ const KEYED: [(&str, &str); 10] = [
     ("counter", "office, year"),
     ("claim_event", "office, place"),
 ];
+/// The same for tables that older files don't have.
+const NEWER: [(&str, &str); 2] = [("slip", "office, year, form, number"), ("slip_key", "id")];
 /// Rows that are read at once, and one by one where that fails.
 const CHUNK: i64 = 500;
 /// How far a numbered table is looked through behind a row that can't be read, in steps that double.
@@ -63,6 +66,12 @@ pub(super) async fn rescue(path: &Path) -> Result<Damage, StoreError> {
         }
         for (table, key) in KEYED {
             keyed(&mut to, table, key, &mut damage).await;
+        }
+        for (table, key) in NEWER {
+            let there = "SELECT count(*) FROM old.sqlite_schema WHERE name = ?1";
+            if !matches!(sqlx::query_scalar(there).bind(table).fetch_one(&mut to).await, Ok(0_i64)) {
+                keyed(&mut to, table, key, &mut damage).await;
+            }
         }
         looks(&mut to, &mut damage).await;
         let _ = sqlx::query("DETACH DATABASE old").execute(&mut to).await;
@@ -232,6 +241,7 @@ async fn go_on(to: &mut SqliteConnection) -> Result<(), StoreError> {
          WHERE excluded.length > length",
         "DELETE FROM claim_paid WHERE claim NOT IN (SELECT seq FROM claim)",
         "DELETE FROM bill WHERE claim NOT IN (SELECT seq FROM claim)",
+        GIVE_MISSING,
     ] {
         sqlx::query(text).execute(&mut *to).await.map_err(failed)?;
     }

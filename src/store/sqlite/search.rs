@@ -10,7 +10,7 @@ use sqlx::sqlite::{SqliteArguments, SqliteConnection, SqliteRow};
 use sqlx::{AssertSqlSafe, Row};
 
 use super::row::{add, damaged, day, get};
-use super::{SqliteStore, failed, local};
+use super::{SqliteStore, failed, local, slips};
 use crate::domain::mask;
 use crate::domain::member::{MemberId, Sex};
 use crate::domain::number::ClaimNumber;
@@ -187,6 +187,12 @@ impl SqliteStore {
         match query {
             Query::IdNumber(id) => return self.find_by_id(reader, id).await,
             Query::Claim(number) => return self.find_by_claim(reader, *number).await,
+            Query::Slip(code) => {
+                return match slips::claim_of(reader, code.number()).await? {
+                    Some(number) => self.find_by_claim(reader, number).await,
+                    None => Ok(Found::default()),
+                };
+            }
             Query::Mobile(mobile) => self.arms(reader, &[Kind::MobileEnd], &reversed(mobile), &mut order).await?,
             Query::Tail(tail) => {
                 self.arms(reader, &[Kind::IdEnd, Kind::MobileEnd], &reversed(tail), &mut order).await?;

@@ -1,4 +1,4 @@
-//! Everything that changes a claim: submit, withdraw, a recorded print; and what stands in a submit's way. Each is one
+//! Everything that changes a claim: submit, withdraw; and what stands in a submit's way. Each is one
 //! transaction that takes the write lock first, so that what it reads is what it decides on.
 
 use chrono::{Datelike, Days, NaiveDate};
@@ -17,16 +17,15 @@ use crate::domain::member::MemberId;
 use crate::domain::money::Money;
 use crate::domain::number::ClaimNumber;
 use crate::policy::Policy;
-use crate::store::recorded::{Entry, Event, Salt, paid_of, printed, request_hash, withdrawal};
+use crate::store::recorded::{Entry, Event, Salt, paid_of, request_hash, withdrawal};
 use crate::store::{Duplicate, StoreError, Submitted};
 
 /// The last number of an office and year.
 const LAST_NUMBER: i64 = 9_999_999;
-/// Characters of a reason, and prints of one slip, at most.
+/// Characters of a reason at most.
 const REASON_MAX: usize = 200;
-const PRINTS_MAX: u32 = 99;
 
-fn refused<T>(reason: &str) -> Result<T, StoreError> {
+pub(super) fn refused<T>(reason: &str) -> Result<T, StoreError> {
     Err(StoreError::Refused(reason.to_owned()))
 }
 
@@ -251,33 +250,6 @@ impl SqliteStore {
         Ok(rev + 1)
     }
 
-    /// [`crate::store::Store::record_print`]
-    pub(super) async fn count_print(&self, number: ClaimNumber) -> Result<u32, StoreError> {
-        let mut writer = self.writer.lock().await;
-        let mut tx = begin(&mut writer).await?;
-        let (seq, claim) = self.stored(&mut tx, number).await?;
-        if claim.prints >= PRINTS_MAX {
-            return refused("prints");
-        }
-        let event = Event {
-            id: claim.claim.id,
-            office: claim.office.get(),
-            rev: claim.rev,
-            kind: "printed",
-            who: &self.me.login,
-            at: self.now(),
-            body: &printed(claim.prints),
-        };
-        record::append(&mut tx, seq, &event).await?;
-        sqlx::query("UPDATE claim SET prints = prints + 1 WHERE seq = ?1")
-            .bind(seq)
-            .execute(&mut *tx)
-            .await
-            .map_err(failed)?;
-        tx.commit().await.map_err(failed)?;
-        Ok(claim.prints)
-    }
-
     /// [`crate::store::Store::claim`]
     pub(super) async fn read_claim(&self, number: ClaimNumber) -> Result<Claim, StoreError> {
         let mut reader = self.reader.lock().await;
@@ -285,7 +257,11 @@ impl SqliteStore {
     }
 
     /// One claim in scope, with its row.
-    async fn stored(&self, connection: &mut SqliteConnection, number: ClaimNumber) -> Result<(i64, Claim), StoreError> {
+    pub(super) async fn stored(
+        &self,
+        connection: &mut SqliteConnection,
+        number: ClaimNumber,
+    ) -> Result<(i64, Claim), StoreError> {
         let row = sqlx::query(select_claims!("WHERE c.office = ?1 AND c.year = ?2 AND c.number = ?3"))
             .bind(i64::from(number.office.get()))
             .bind(number.year)

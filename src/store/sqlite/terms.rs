@@ -54,6 +54,7 @@ fn text(query: &Query) -> String {
     match query {
         Query::IdNumber(text) | Query::Mobile(text) | Query::Tail(text) => text.clone(),
         Query::Claim(number) => number.to_string(),
+        Query::Slip(code) => code.number().to_string(),
         Query::Name(term) | Query::Latin(term) => match &term.unit {
             Some(unit) => format!("{} {unit}", term.key),
             None => term.key.clone(),

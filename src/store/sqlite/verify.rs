@@ -25,10 +25,12 @@ macro_rules! select_history {
             "SELECT f.kind, f.body, ",
             "(SELECT e.kind FROM claim_event e WHERE e.claim = c.seq AND e.kind <> 'printed' ORDER BY e.place DESC LIMIT 1), ",
             "(SELECT max(e.rev) FROM claim_event e WHERE e.claim = c.seq), ",
-            "(SELECT count(*) FROM claim_event e WHERE e.claim = c.seq AND e.kind = 'printed'), ",
+            "(SELECT count(*) FROM claim_event e WHERE e.claim = c.seq AND e.kind = 'printed' AND e.body NOT LIKE '%\"P2\"%'), ",
             "(SELECT b.claim FROM bill b WHERE b.key = ?2), ",
             "(SELECT json_group_array(json_array(p.period, p.benefit, p.base, p.days, p.amount)) FROM ",
-            "(SELECT * FROM claim_paid WHERE claim = c.seq ORDER BY place) p) ",
+            "(SELECT * FROM claim_paid WHERE claim = c.seq ORDER BY place) p), ",
+            "(SELECT count(*) FROM claim_event e WHERE e.claim = c.seq AND e.kind = 'printed' AND e.body LIKE '%\"P2\"%'), ",
+            "EXISTS (SELECT 1 FROM claim_event e WHERE e.claim = c.seq AND e.kind = 'returned') ",
             "FROM claim c LEFT JOIN claim_event f ON f.claim = c.seq AND f.rev = 1 AND f.kind <> 'printed' ",
             "WHERE c.seq = ?1"
         )
@@ -178,6 +180,8 @@ async fn with_history(history: &mut SqliteConnection, row: &SqliteRow) -> Result
         state: get(&row, 2)?,
         rev: get(&row, 3)?,
         printed: get(&row, 4)?,
+        noticed: get(&row, 7)?,
+        returned: get(&row, 8)?,
         holds_bill: get::<Option<i64>>(&row, 5)? == Some(seq),
         holds_stay: None,
         paid: listed(get(&row, 6)?).ok(),
@@ -204,10 +208,16 @@ async fn beside(connection: &mut SqliteConnection, verifying: &mut Verifying) ->
     let lone: Vec<i64> = sqlx::query_scalar(
         "SELECT DISTINCT p.claim FROM claim_paid p LEFT JOIN claim c ON c.seq = p.claim WHERE c.seq IS NULL",
     )
-    .fetch_all(connection)
+    .fetch_all(&mut *connection)
     .await
     .map_err(failed)?;
     lone.into_iter().for_each(|seq| verifying.lone_paid(seq));
+    let lone: Vec<i64> =
+        sqlx::query_scalar("SELECT s.claim FROM slip s LEFT JOIN claim c ON c.seq = s.claim WHERE c.seq IS NULL")
+            .fetch_all(connection)
+            .await
+            .map_err(failed)?;
+    lone.into_iter().for_each(|seq| verifying.lone_slip(seq));
     Ok(())
 }
 
@@ -297,7 +307,9 @@ mod tests {
             "DROP TRIGGER claim_update",
             "ALTER TABLE claim DROP COLUMN salt",
             trigger,
-            "DELETE FROM _sqlx_migrations WHERE version = 3",
+            "DROP TABLE slip",
+            "DROP TABLE slip_key",
+            "DELETE FROM _sqlx_migrations WHERE version >= 3",
         ] {
             sqlx::query(sqlx::AssertSqlSafe(text)).execute(&mut writer).await.unwrap();
         }

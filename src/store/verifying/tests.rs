@@ -1,4 +1,5 @@
 use super::*;
+use crate::domain::form::FormId;
 use crate::store::recorded::tests::recorded;
 
 fn found(feed: impl FnOnce(&mut Verifying)) -> Vec<(String, String)> {
@@ -145,6 +146,27 @@ fn rows_beside_claims_have_a_claim() {
     assert_eq!(found(|verifying| verifying.bill("E/1/2", holder(true))), [pair("HZ", "bill")]);
     assert_eq!(found(|verifying| verifying.bill("E/1/2", None)), [pair("E/1/2", "bill")]);
     assert_eq!(found(|verifying| verifying.lone_paid("0190")), [pair("claim 0190", "paid")]);
+    assert_eq!(found(|verifying| verifying.lone_slip("0190")), [pair("claim 0190", "slip")]);
+}
+
+#[test]
+fn numbers_of_notices_have_no_gap() {
+    let told = |numbers: &[u32]| {
+        let fields = found(|verifying| {
+            for (claim, number) in (1..).zip(numbers) {
+                let mut recorded = recorded();
+                let number = SlipNumber { form: FormId::P2, sequence: *number, ..recorded.claim.number.into() };
+                recorded.claim.notice = Some(Notice { number, prints: 0 });
+                verifying.claim((150_802, 2021, claim), Ok((recorded, History::default()))).unwrap();
+            }
+            verifying.counters_end();
+        });
+        fields.into_iter().map(|(_, field)| field).filter(|field| field.starts_with("notices")).collect::<Vec<_>>()
+    };
+    assert!(told(&[]).is_empty() && told(&[1, 2, 3]).is_empty() && told(&[2, 1]).is_empty());
+    for gap in [&[2][..], &[1, 3], &[1, 2, 4]] {
+        assert_eq!(told(gap), ["notices:2021"], "{gap:?}");
+    }
 }
 
 #[test]
@@ -160,6 +182,8 @@ fn what_stands_around_a_claim_is_what_its_state_says() {
         state: Some("withdrawn".into()),
         rev: Some(2),
         printed: 0,
+        noticed: 0,
+        returned: false,
         holds_bill: false,
         holds_stay: Some(false),
         paid: None,
@@ -170,6 +194,8 @@ fn what_stands_around_a_claim_is_what_its_state_says() {
     assert_eq!(around(&claim, History { holds_stay: None, ..history.clone() }), no_policy);
     let all = around(&claim, History { holds_stay: Some(true), holds_bill: true, ..History::default() });
     assert_eq!(all[..5], ["event", "state", "rev", "bill", "stay"]);
+    let printed = History { noticed: 1, returned: true, ..history.clone() };
+    assert_eq!(around(&claim, printed)[..2], ["notice", "notice_prints"], "a returned claim has a notice");
     claim.claim.claim.state = ClaimState::Submitted;
     let all = around(&claim, History { state: Some("submitted".into()), printed: 1, ..history });
     assert_eq!(all[..3], ["prints", "bill", "stay"], "a live claim holds both");

@@ -24,10 +24,11 @@ use crate::domain::claim::ClaimId;
 use crate::domain::member::MemberId;
 use crate::domain::number::ClaimNumber;
 use crate::domain::query::Query;
+use crate::domain::slip_code::{self, SlipCode};
 use crate::keymap::{Action, Layer};
 
-/// The longest search, in characters: a slip's QR text fits.
-const SEARCH_MAX: usize = 80;
+/// The longest search, in characters: a slip's code fits behind what was typed, or behind another code.
+const SEARCH_MAX: usize = 80 + 2 * slip_code::LENGTH;
 /// Rows of a page up or down.
 const PAGE: usize = 8;
 
@@ -104,6 +105,10 @@ impl Desk {
     }
 
     fn typed(&mut self, cx: &mut Context) {
+        // A slip that was scanned takes the place of what stood before it.
+        if let Some(code) = scanned(self.line.text()).filter(|code| code.len() < self.line.text().len()) {
+            self.line.set(&code.to_owned());
+        }
         self.search.typed(cx, self.line.text());
         // The old rows stay as they are, with their mark, until new ones come.
         if !self.search.is_awaited() {
@@ -243,6 +248,12 @@ impl Desk {
     }
 }
 
+/// The whole code of a slip at the end of a text, whatever stands before it.
+fn scanned(text: &str) -> Option<&str> {
+    let starts = text.char_indices().map(|(at, _)| at).filter(|at| SlipCode::is_meant(&text[*at..]));
+    starts.last().map(|at| &text[at..]).filter(|code| SlipCode::parse(code).is_ok())
+}
+
 impl Screen for Desk {
     fn name(&self) -> &'static str {
         "desk"
@@ -287,11 +298,16 @@ impl Screen for Desk {
                 Go::Stay
             }
             Event::Paste(text) => {
-                // A whole search (a scanner's) takes the place of what is there; anything else is typed into it.
-                if Query::parse(text, cx.today()).is_ok() {
-                    self.line.set("");
+                // A whole search (a scanner's) takes the place of what is there; anything else is typed into it, the end of
+                // a code too that began as keys.
+                if let Some(code) = scanned(&format!("{}{text}", self.line.text())) {
+                    self.line.set(code);
+                } else {
+                    if Query::parse(text, cx.today()).is_ok() {
+                        self.line.set("");
+                    }
+                    self.line.insert(text, SEARCH_MAX);
                 }
-                self.line.insert(text, SEARCH_MAX);
                 self.typed(cx);
                 Go::Stay
             }
@@ -307,6 +323,7 @@ impl Screen for Desk {
             Event::Store(seq, result) => {
                 if self.search.answered(cx, seq, result) && !self.search.is_awaited() {
                     self.choose_first();
+                    self.search.tell_code(cx);
                     if let Some(action) = self.wanted.take() {
                         if self.search.rows().is_empty() {
                             return self.nothing(cx);

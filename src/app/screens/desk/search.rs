@@ -1,8 +1,9 @@
 //! The search behind the box: one question under way at most, the newest one next, and only the answer to what stands in
 //! the box counts.
 
-use crate::app::Context;
+use crate::app::{Context, Tone};
 use crate::domain::query::{NoQuery, Query};
+use crate::domain::slip_code::SlipCodeError;
 use crate::store::{Found, Hit, Reply, Request, StoreError};
 
 /// What is asked, what is under way, what was answered.
@@ -22,7 +23,7 @@ impl Default for Search {
 impl Search {
     /// Another text stands in the box. What failed is forgotten: the same term is asked again when it is typed again.
     pub fn typed(&mut self, cx: &mut Context, text: &str) {
-        self.asked = Query::parse(text, cx.today());
+        self.asked = Query::parse(text, cx.today()).and_then(|query| not_forged(query, cx));
         if self.asked.is_err() || matches!(self.answer, Some((_, Err(_)))) {
             self.answer = None;
         }
@@ -61,6 +62,21 @@ impl Search {
         true
     }
 
+    /// Says of a scanned slip that was answered what its code is worth.
+    pub fn tell_code(&self, cx: &mut Context) {
+        let Some((Query::Slip(code), _)) = &self.answer else { return };
+        let (form, number) = (code.number().form, code.number());
+        if cx.check_slip(code).is_err() {
+            let text = cx.strings.with("slip-code-unchecked", &[("form", &form), ("number", &number)]);
+            return cx.say(Tone::Warning, text);
+        }
+        let (date, amount) = (code.facts().date, code.facts().amount.grouped());
+        let args: [(&str, &dyn std::fmt::Display); 4] =
+            [("form", &form), ("number", &number), ("date", &date), ("amount", &amount)];
+        let text = cx.strings.with("slip-code-genuine", &args);
+        cx.say(Tone::Good, text);
+    }
+
     /// What the box asks, or why it asks nothing.
     pub fn asked(&self) -> Result<&Query, NoQuery> {
         self.asked.as_ref().map_err(|why| *why)
@@ -87,5 +103,16 @@ impl Search {
             Some((_, Ok(found))) => &found.rows,
             _ => &[],
         }
+    }
+}
+
+/// A slip's code that its key did not sign is not searched. One whose key is not known here is, and it is said.
+fn not_forged(query: Query, cx: &Context) -> Result<Query, NoQuery> {
+    match &query {
+        Query::Slip(code) => match cx.check_slip(code) {
+            Ok(()) | Err(SlipCodeError::UnknownKey) => Ok(query),
+            Err(_) => Err(NoQuery::SlipForged),
+        },
+        _ => Ok(query),
     }
 }
