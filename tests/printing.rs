@@ -200,7 +200,7 @@ async fn a_doubt_outlives_the_program_and_is_answered_in_the_next_run() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "a measurement: cargo test --test printing -- --ignored --nocapture"]
 async fn time_to_the_first_byte() {
-    for language in [Language::Text, Language::Pdf] {
+    for language in [Language::EscPos, Language::Text, Language::Pdf] {
         let mut times = Vec::new();
         for _ in 0..50 {
             let folder = tempfile::tempdir().unwrap();

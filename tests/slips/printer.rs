@@ -111,6 +111,8 @@ impl Inside {
             let until = limit(self.manner.hangs_up_at).min(limit(self.manner.stops_at));
             if taken >= until && (job.is_some() || !self.manner.speaks || answered >= 4) {
                 job.get_or_insert_with(|| self.jobs.fetch_add(1, SeqCst));
+                // What looked like half a question was none.
+                self.tape.lock().unwrap().extend(waiting.into_iter().map(|byte| (call, byte)));
                 return;
             }
             let mut buffer = [0; 512];
@@ -183,7 +185,8 @@ impl Inside {
                 drop(line.write_all(&[0]));
                 continue;
             }
-            if waiting.len() == self.half_a_question(waiting) {
+            let half_a_mark = self.manner.speaks && [0x1D, b'r', 1].starts_with(waiting);
+            if waiting.len() == self.half_a_question(waiting) || half_a_mark {
                 return;
             }
             if first && self.is_out() {

@@ -59,6 +59,8 @@ pub struct Desk {
     wanted: Option<Action>,
     /// The draft that goes if it is asked for once more.
     discarding: Option<ClaimId>,
+    /// How many slips in doubt stood above the rest of the lists.
+    doubts: usize,
 }
 
 impl Desk {
@@ -222,7 +224,11 @@ impl Desk {
         };
         if let Item::Doubt(at) = item {
             return match cx.outcomes.doubts.get(at).cloned() {
-                Some(doubt) => Go::Open(Box::new(DoubtScreen::new(doubt))),
+                Some(doubt) => {
+                    // An Enter too many answers nothing.
+                    cx.came_unasked();
+                    Go::Open(Box::new(DoubtScreen::new(doubt)))
+                }
                 None => self.nothing(cx),
             };
         }
@@ -334,10 +340,19 @@ impl Screen for Desk {
                 Go::Stay
             }
             Event::Shown => {
+                self.doubts = cx.outcomes.doubts.len();
                 cx.refresh_desk();
                 Go::Stay
             }
-            Event::DraftSaved(..) | Event::Printed(..) | Event::Tick | Event::Ending => Go::Stay,
+            Event::Printed(..) => {
+                // What is chosen stays chosen when a doubt comes above it or goes.
+                let before = std::mem::replace(&mut self.doubts, cx.outcomes.doubts.len());
+                if self.line.is_empty() && self.chosen >= before.max(1) {
+                    self.chosen = (self.chosen + self.doubts).saturating_sub(before);
+                }
+                Go::Stay
+            }
+            Event::DraftSaved(..) | Event::Tick | Event::Ending => Go::Stay,
         }
     }
 
