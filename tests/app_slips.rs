@@ -76,11 +76,11 @@ fn own(seed: u8) -> Request {
 
 /// What was printed last.
 fn printed_form(counter: &Counter) -> String {
-    let forms = counter.commands.iter().filter_map(|command| match command {
+    let mut forms = counter.commands.iter().filter_map(|command| match command {
         Cmd::Print { form, .. } => Some(format!("{form:?}")),
         _ => None,
     });
-    forms.last().expect("nothing was printed")
+    forms.next_back().expect("nothing was printed")
 }
 
 fn code_in(form: &str) -> Option<String> {
@@ -147,10 +147,14 @@ fn a_session_that_begins_asks_anew_and_who_has_no_counter_enrols_nothing() {
     come_in(&mut counter, Hello { duties: vec!["auditor".into()], ..hello() });
     assert_eq!(counter.answer(asks_keys, Err(StoreError::Unreachable("x".into()))), Request::SlipKeys { own: None });
     counter.expect_not("[错误]");
-    // It failed: asked again with the next word on who is at work.
-    counter.pass(3_700_000);
-    counter.send(Msg::Clock { now: time("2021-03-20 10:20"), mono: 3_700_001 });
+    // It failed: asked again when it is asked anew who is at work.
+    for _ in 0..13 {
+        counter.pass(290_000);
+        counter.press("f2");
+    }
     assert_eq!(keys_asked(&counter), 0);
+    counter.answer(|request| matches!(request, Request::Hello), Ok(Reply::Hello(Box::new(hello()))));
+    assert_eq!(counter.answer(asks_keys, Ok(Reply::SlipKeys(vec![verifier(1).to_string()]))), own(1));
 }
 
 #[test]

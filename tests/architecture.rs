@@ -131,7 +131,10 @@ fn drawing_reads() {
 #[test]
 fn a_layout_knows_no_device() {
     let devices = ["Device", "TcpStream", "Command", "std::fs", "krilla", "tokio", "Spool", "Courier"];
-    none(crossings(room(&["slip/layout", "slip/p1", "slip/paper"]), &devices));
+    none(crossings(
+        room(&["slip/layout", "slip/p1", "slip/p6", "slip/p7", "slip/p8", "slip/p9", "slip/office", "slip/paper"]),
+        &devices,
+    ));
     let layout = ["Block::", "sheet(", "crate::policy", "crate::domain::claim"];
     none(crossings(room(&["slip/deliver", "slip/spool", "slip/printer"]), &layout));
 }

@@ -71,6 +71,26 @@ const BAD: &[(&str, &[&str])] = &[
         &["3: there is no \"printer.lq.papre\"; is \"printer.lq.paper\" meant?"],
     ),
     ("[printer.lq]\ndevice = 'lp'\ncolumns = 3\n", &["3: printer.lq.columns can't be \"3\""]),
+    ("[printer.lq]\ndevice = 'file:slips'\n", &["2: printer.lq.device can't be \"file:slips\"; it takes file:/DIR"]),
+    ("[printer.'LQ 635K']\ndevice = 'lp'\n", &["2: a printer can't be called \"LQ 635K\"; names have small letters"]),
+    (
+        "[printer.lq_1]\ndevice = 'lp'\n",
+        &["2: a printer can't be called \"lq_1\"; names have small letters, digits and hyphens, for example lq-1"],
+    ),
+    (
+        "[printer.lq]\npaper = '58mm'\nlanguage = 'escpos'\ndevice = 'lp'\ncolumns = 48\n",
+        &["5: printer.lq.columns can't be 48: paper 58mm has room for 32; write less"],
+    ),
+    (
+        "[printer.lq]\npaper = '241x93'\nlanguage = 'escp'\ncolumns = 96\ndevice = 'lp'\n",
+        &["4: printer.lq.columns can't be 96: paper 241x93 has room for 80"],
+    ),
+    (
+        "[printer.lq]\npaper = 'a5'\nlanguage = 'pdf'\ndevice = 'dev:/dev/usb/lp0'\n",
+        &[
+            "3: [printer.lq] sends PDF to a device file, where no printer takes it; for a laser printer use device = \"lp:QUEUE\"",
+        ],
+    ),
     ("[printer]\nlq = 'lp'\n", &["2: there is no \"printer.lq\""]),
     ("[ui]\nlang = 'en'\nlang = 'zh'\n", &["3: no valid TOML"]),
     ("[ui\n", &["1: no valid TOML"]),
@@ -153,13 +173,115 @@ fn printers_are_read_the_chosen_one_first() {
     let file = file(concat!(
         "[print]\nprofile = 'till'\n",
         "[printer.office]\ndevice = 'lp'\nlanguage = 'pdf'\npaper = 'a5'\n",
-        "[printer.till]\ndevice = 'tcp:10.1.2.3:9100'\npaper = '58mm'\ncolumns = 30\nencoding = 'utf-8'\n",
+        "[printer.till]\ndevice = 'tcp:10.1.2.3:9100'\npaper = '58mm'\ncolumns = 30\nencoding = 'gbk'\n",
     ));
     let config = Config::load(&sources(&file, &[])).unwrap();
     let printers = config.printers();
     let names: Vec<&str> = printers.iter().map(|printer| printer.name.as_str()).collect();
     assert_eq!(names, ["till", "office"]);
     assert_eq!((printers[0].columns, printers[1].language.code()), (30, "pdf"));
+}
+
+#[test]
+fn columns_follow_paper_and_language() {
+    let columns = |paper: &str, language: &str| {
+        let file = file(&format!("[printer.till]\ndevice = 'lp'\npaper = '{paper}'\nlanguage = '{language}'\n"));
+        Config::load(&sources(&file, &[])).unwrap().printers()[0].columns
+    };
+    for (paper, language, expected) in [
+        ("58mm", "escpos", 32),
+        ("80mm", "escpos", 48),
+        ("80mm", "text", 48),
+        ("241x93", "escp", 80),
+        ("241x279", "pdf", 80),
+        ("a4", "pdf", 90),
+        ("a4", "escp", 80),
+        ("a4-landscape", "pdf", 132),
+        ("a5", "pdf", 64),
+        ("a5", "escpos", 48),
+    ] {
+        assert_eq!(columns(paper, language), expected, "{paper} {language}");
+    }
+}
+
+#[test]
+fn printers_of_the_environment() {
+    let file = file("[printer.till]\ndevice = 'lp'\npaper = '58mm'\nlanguage = 'escpos'\n");
+    let environment = [
+        ("HUZHU_PRINTER_TILL_DEVICE", "dev:/dev/usb/lp0"),
+        ("HUZHU_PRINTER_LQ_635K_DEVICE", "lp:slips"),
+        ("HUZHU_PRINTER_LQ_635K_LANGUAGE", "escp"),
+        ("HUZHU_PRINTER_LQ_635K_PAPER", "241x140"),
+        ("HUZHU_PRINT_PROFILE", "lq-635k"),
+    ];
+    let config = Config::load(&sources(&file, &environment)).unwrap();
+    let printers = config.printers();
+    let names: Vec<&str> = printers.iter().map(|printer| printer.name.as_str()).collect();
+    assert_eq!(names, ["lq-635k", "till"]);
+    assert_eq!((printers[0].columns, printers[0].paper.code(), printers[0].language.code()), (80, "241x140", "escp"));
+    assert_eq!(printers[1].device.to_string(), "dev:/dev/usb/lp0");
+    let printed = config.print(&Strings::new(Lang::English));
+    for line in [
+        "device = \"dev:/dev/usb/lp0\"        # HUZHU_PRINTER_TILL_DEVICE",
+        "[printer.lq-635k]",
+        "columns = 80                       # built in",
+        "encoding = \"gb18030\"               # built in",
+    ] {
+        assert!(printed.contains(line), "{line}\n{printed}");
+    }
+}
+
+#[test]
+fn unknown_variables_of_printers_are_refused() {
+    let file = file("");
+    for (name, said) in [
+        (
+            "HUZHU_PRINTER_TILL_PAPRE",
+            "HUZHU_PRINTER_TILL_PAPRE: there is no \"HUZHU_PRINTER_TILL_PAPRE\"; is \"HUZHU_PRINTER_TILL_PAPER\" meant?",
+        ),
+        ("HUZHU_PRINTER_TILL_FROBNICATE", "there is no \"HUZHU_PRINTER_TILL_FROBNICATE\"; remove it"),
+        ("HUZHU_PRINTER_DEVICE", "there is no \"HUZHU_PRINTER_DEVICE\""),
+        ("HUZHU_PRINTER_till_DEVICE", "is \"HUZHU_PRINTER_TILL_DEVICE\" meant?"),
+        ("HUZHU_PRINTER_", "there is no \"HUZHU_PRINTER_\""),
+        ("HUZHU_PRINTER_LQ-1_DEVICE", "is \"HUZHU_PRINTER_LQ_1_DEVICE\" meant?"),
+        ("HUZHU_PRINTER_TILL_DEVICE_", "there is no \"HUZHU_PRINTER_TILL_DEVICE_\""),
+    ] {
+        let errors = Config::load(&sources(&file, &[(name, "lp")])).expect_err(name);
+        let sentence = errors[0].sentence(&Strings::new(Lang::English));
+        assert!(errors.len() == 1 && sentence.contains(said), "{sentence}");
+    }
+    let errors = Config::load(&sources(&file, &[("HUZHU_PRINTER_TILL_DEVICE", "|sh")])).unwrap_err();
+    let sentence = errors[0].sentence(&Strings::new(Lang::English));
+    assert!(sentence.starts_with("HUZHU_PRINTER_TILL_DEVICE: printer.till.device can't be \"|sh\""), "{sentence}");
+}
+
+#[test]
+fn what_hardly_goes_together_is_said() {
+    let warned = |text: &str| {
+        let file = file(text);
+        let config = Config::load(&sources(&file, &[])).unwrap();
+        let strings = Strings::new(Lang::English);
+        config.warnings().iter().map(|warning| warning.sentence(&strings)).collect::<Vec<_>>().join("\n")
+    };
+    let printer = |paper: &str, language: &str, device: &str| {
+        format!("[printer.till]\npaper = '{paper}'\nlanguage = '{language}'\ndevice = '{device}'\n")
+    };
+    let said = warned(&printer("a4", "escpos", "lp"));
+    assert!(said.contains(":2: [printer.till] has language = \"escpos\", which thermal printers speak"), "{said}");
+    let said = warned(&printer("80mm", "escp", "lp"));
+    assert!(said.contains(":2: [printer.till] has language = \"escp\", which 24-pin printers speak"), "{said}");
+    let said = warned("[printer.till]\ndevice = 'tcp:10.1.2.3:9100'\n");
+    assert!(said.contains(":2: [printer.till] sends language = \"text\" straight to a printer"), "{said}");
+    for (paper, language, device) in [
+        ("80mm", "escpos", "dev:/dev/usb/lp0"),
+        ("58mm", "escpos", "tcp:10.1.2.3:9100"),
+        ("241x140", "escp", "lp:slips"),
+        ("a5", "pdf", "lp:laser"),
+        ("a4", "pdf", "tcp:10.1.2.3:9100"),
+        ("80mm", "text", "file:/tmp"),
+    ] {
+        assert_eq!(warned(&printer(paper, language, device)), "", "{paper} {language} {device}");
+    }
 }
 
 #[test]

@@ -7,6 +7,10 @@ mod claims;
 mod delivery;
 #[path = "slips/escp.rs"]
 mod escp;
+#[path = "slips/escpos.rs"]
+mod escpos;
+#[path = "slips/forms_office.rs"]
+mod forms_office;
 #[path = "slips/outcomes.rs"]
 mod outcomes;
 #[path = "slips/pdf.rs"]

@@ -280,6 +280,26 @@ async fn a_slip_is_genuine_to_every_counter(central: &dyn Central) {
     assert!(code.is_of("王秀英", "152801********2264"));
 }
 
+/// Numbers of a generated world, and those that a centre gets that had claims before there were numbers, are the same.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn claims_that_were_returned_before_have_numbers() {
+    let central = central::postgres_with_claims(400).await;
+    let returned = central.count("SELECT count(*) FROM claim_event WHERE kind = 'returned'").await;
+    let all = "SELECT hashtextextended(string_agg(concat_ws(' ', league, office, year, form, number, claim), ',' ORDER BY league, office, year, number), 0) FROM slip";
+    let generated = central.count(all).await;
+    assert!(returned > 2, "{returned}");
+    assert_eq!(central.count("SELECT count(*) FROM slip").await, returned);
+    assert_eq!(differences(&central).await, []);
+    central.tamper_as_owner("DELETE FROM slip").await;
+    let missing = differences(&central).await;
+    assert_eq!(missing.iter().filter(|one| one.field == "notice").count() as i64, returned);
+    let migration = include_str!("../migrations/postgres/0012_slips.sql");
+    let gives = &migration[migration.find("INSERT INTO core.slip").unwrap()..];
+    central.tamper(&gives[..gives.find(';').unwrap()]).await.unwrap();
+    assert_eq!(central.count(all).await, generated);
+    assert_eq!(differences(&central).await, []);
+}
+
 macro_rules! contract {
     ($($adapter:ident: $central:path;)*) => { $(contract!(@ $adapter, $central,
         a_notice_has_its_number_from_the_submit prints_are_counted_for_each_form of_two_prints_one_is_the_original

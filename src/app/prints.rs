@@ -1,7 +1,8 @@
 //! Slips on their way to a printer. A print is recorded first; the copy's number that comes back goes onto the paper. What
 //! is pending is kept here, so that a screen may close meanwhile.
 //!
-//! To print another form: its data made from a recorded claim here, beside [`acknowledgement`].
+//! To print another form: its data are made from a recorded claim in `slip::of_claim`; what this counter knows of them is
+//! put in here, beside [`acknowledgement`].
 
 use std::sync::Arc;
 
@@ -11,11 +12,10 @@ use crate::domain::date::from_shanghai;
 use crate::domain::form::FormId;
 use crate::domain::member::Member;
 use crate::domain::number::ClaimNumber;
-use crate::policy::Assessment;
+use crate::slip::of_claim::{self, Print};
 use crate::slip::p1::Acknowledgement;
 use crate::store::{Office, Reply, Request, StoreError};
 use crate::strings::errors::store_error;
-use crate::strings::explain::{self, ExplainLine};
 
 /// A slip whose print is being recorded.
 #[derive(Debug)]
@@ -89,9 +89,8 @@ pub fn office(cx: &Context, claim: &Claim) -> Office {
 /// P1 of a recorded claim, as this copy of it is printed now.
 pub fn acknowledgement(cx: &Context, claim: &Claim, copy: u32) -> Acknowledgement {
     let operator = cx.hello.as_ref().map_or("", |hello| hello.login.as_str());
-    let lines = explanation(cx, &claim.claim);
-    let policy = policy_title(cx, &claim.claim);
-    Acknowledgement::from_claim(claim, &office(cx, claim), &policy, lines, copy, operator, cx.now)
+    let print = Print { office: &office(cx, claim), copy, operator, at: cx.now };
+    of_claim::acknowledgement(claim, print, &cx.strings)
 }
 
 /// P1 of a claim that is still being entered, as it will look: without a number. None before the office is known.
@@ -118,17 +117,4 @@ pub fn preview(cx: &Context, claim: NewClaim, member: &Member) -> Option<Acknowl
         notice: None,
     };
     Some(Acknowledgement { number: None, ..acknowledgement(cx, &record, 0) })
-}
-
-/// The policy that computed a claim, as it is named everywhere.
-pub fn policy_title(cx: &Context, claim: &NewClaim) -> String {
-    cx.strings.with("panel-policy", &[("code", &claim.policy.code), ("version", &claim.policy.version)])
-}
-
-/// How a recorded claim's amount came about, in words; nothing where the record can't be read.
-pub fn explanation(cx: &Context, claim: &NewClaim) -> Vec<ExplainLine> {
-    match Assessment::from_json(&claim.assessment) {
-        Ok(assessment) => explain::lines(&assessment, &cx.strings),
-        Err(_) => Vec::new(),
-    }
 }

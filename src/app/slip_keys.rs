@@ -5,9 +5,9 @@
 use super::{Cmd, Context};
 use crate::domain::account::Duty;
 use crate::domain::claim::Claim;
-use crate::domain::date::to_shanghai;
 use crate::domain::note::VerifierKey;
-use crate::domain::slip_code::{SlipCode, SlipCodeError, SlipFacts, SlipKey};
+use crate::domain::slip_code::{SlipCode, SlipCodeError, SlipKey};
+use crate::slip::of_claim;
 use crate::store::{Printed, Reply, Request, StoreError};
 
 /// The keys.
@@ -83,9 +83,7 @@ impl Context {
     /// centre takes.
     pub(super) fn slip_code(&self, claim: &Claim, printed: &Printed) -> Option<String> {
         let key = self.own_slip_key().filter(|_| !self.slips.refused)?;
-        let date = to_shanghai(claim.submitted_at).date();
-        let facts = SlipFacts { number: printed.slip, date, amount: claim.claim.total, record: printed.record };
-        key.code(&facts, &claim.member_name, &claim.member_id_masked)
+        of_claim::code(&key, claim, printed)
     }
 
     /// Whether a scanned code is genuine, by the keys that are known here.

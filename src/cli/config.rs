@@ -26,6 +26,9 @@ impl Args {
             eprintln!("{}", words::safe(&format!("{error:#}")));
             return Ok(super::USAGE.into());
         }
+        for warning in config.warnings() {
+            eprintln!("{}", words::safe(&warning.sentence(&strings)));
+        }
         words::say(&words::safe(&config.print(&strings)))?;
         Ok(ExitCode::SUCCESS)
     }

@@ -25,6 +25,7 @@ pub mod init;
 pub mod migrate;
 pub mod password;
 pub mod policy;
+pub mod print;
 pub mod replay;
 pub mod seal;
 pub mod search;
@@ -83,6 +84,8 @@ enum Command {
     Replay(replay::Args),
     /// What is configured, and where it comes from
     Config(config::Args),
+    /// Print slips and test pages, list the printers
+    Print(print::Args),
     /// Compute claims: facts in, assessments out, one JSON object a line
     Assess(assess::Args),
     /// What a policy officer does with a policy file
@@ -160,6 +163,7 @@ pub fn run() -> ExitCode {
         Some(Command::Demo(args)) => args.run(&global),
         Some(Command::Replay(args)) => args.run(&global),
         Some(Command::Config(args)) => args.run(&global),
+        Some(Command::Print(args)) => wait(print::run(args, &global)),
         Some(Command::Assess(args)) => args.run(&global.strings()),
         Some(Command::Policy(command)) => command.run(&global.strings()),
         Some(Command::Generate(args)) => wait(generate::run(args, &global)),

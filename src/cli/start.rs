@@ -83,10 +83,7 @@ impl Place {
         let (journal, lost) = Journal::open(self.data.root())
             .await
             .map_err(|error| anyhow!(words::journal(&error, self.data.root(), &strings)))?;
-        let Centre { store, entrance, damage } = match &self.database {
-            Database::Sqlite(path) => self.embedded(path, &strings).await?,
-            Database::Postgres(url) => self.central(url, &strings).await?,
-        };
+        let Centre { store, entrance, damage } = self.centre(&strings).await?;
         let lost = lost.map(|lost| words::lost(&lost, &strings));
         let told = [damage, lost].into_iter().flatten().reduce(|one, other| format!("{one} {other}"));
         let keep = Journalled { journal, damage: told, slip_keys: self.data.slip_keys() };
@@ -113,8 +110,28 @@ impl Place {
         Ok(Machine::new(setup, outside))
     }
 
+    /// The database alone, for a command; at a centre the password is known. Damage is told.
+    ///
+    /// # Errors
+    /// A sentence that says what to do.
+    pub async fn store(&self, strings: &Strings) -> anyhow::Result<Arc<dyn Store>> {
+        self.data.make().map_err(|error| anyhow!(words::data_dir(&error, strings)))?;
+        let centre = self.centre(strings).await?;
+        if let Some(damage) = centre.damage {
+            eprintln!("{}", words::safe(&damage));
+        }
+        Ok(centre.store)
+    }
+
+    async fn centre(&self, strings: &Strings) -> anyhow::Result<Centre> {
+        match &self.database {
+            Database::Sqlite(path) => self.embedded(path, strings).await,
+            Database::Postgres(url) => self.central(url, strings).await,
+        }
+    }
+
     /// What this terminal signs slips with. Without it slips carry no code, and everything else goes on.
-    fn slip_key(&self) -> Option<SlipKey> {
+    pub fn slip_key(&self) -> Option<SlipKey> {
         let path = self.data.slip_key();
         terminal_keys::own(&path)
             .inspect_err(|error| tracing::error!(path = %path.display(), %error, "slips carry no code"))
@@ -176,7 +193,11 @@ impl Place {
         self.today.map_or(now, |day| day.and_time(now.time()))
     }
 
-    fn printing(&self, strings: &Strings) -> anyhow::Result<Printing> {
+    /// The printers and the spool.
+    ///
+    /// # Errors
+    /// A sentence that says what to do.
+    pub fn printing(&self, strings: &Strings) -> anyhow::Result<Printing> {
         let files = |folder: PathBuf| Profile::new("slips", Paper::Thermal80, Language::Text, Device::File(folder));
         let mut profiles = self.config.printers();
         if let Some(folder) = &self.slips {

@@ -1,6 +1,9 @@
 //! What can be wrong with the configuration, and its sentence with the fix.
 
+use std::fmt::Display;
+
 use super::Origin;
+use crate::slip::paper::Paper;
 use crate::store::postgres::OptionsError;
 use crate::strings::Strings;
 
@@ -41,6 +44,12 @@ pub enum Problem {
     NoSuchPrinter(String),
     /// A printer without a device.
     NoDevice,
+    /// No name for a printer; one like it.
+    PrinterName(String),
+    /// Columns, the paper that has less room, and its columns at most.
+    TooWide(usize, Paper, usize),
+    /// Values that don't go together; the key of the words that say why, and the fix.
+    Together(&'static str),
 }
 
 impl ConfigError {
@@ -69,6 +78,16 @@ impl ConfigError {
             }
             Problem::Centre(why) => format!("{key}: {}", strings.get(why.key())),
             Problem::NoSuchPrinter(name) => strings.with("config-no-printer", &[("name", name)]),
+            Problem::PrinterName(like) => {
+                let name = key.trim_start_matches("printer.");
+                strings.with("config-printer-name", &[("name", &name), ("like", like)])
+            }
+            Problem::TooWide(columns, paper, most) => {
+                let args: [(&str, &dyn Display); 4] =
+                    [("key", key), ("columns", columns), ("paper", paper), ("most", most)];
+                strings.with("config-too-wide", &args)
+            }
+            Problem::Together(why) => strings.with(why, &[("key", key)]),
             Problem::NoDevice => strings.with("config-no-device", &[("key", key)]),
         };
         format!("{}: {what}", self.origin)

@@ -112,7 +112,7 @@ fn scalar(value: &DeValue) -> Option<String> {
 }
 
 /// The key that was meant: the one with the fewest letters to change, where they are few.
-fn nearest(name: &str) -> Option<String> {
+pub fn nearest(name: &str) -> Option<String> {
     let printer = name.strip_prefix("printer.").and_then(|rest| rest.split('.').next());
     let of_printer = PRINTER_KEYS.iter().filter_map(|spec| Some(format!("printer.{}.{}", printer?, spec.name)));
     let all = KEYS.iter().map(|spec| spec.name.to_owned()).chain(of_printer);

@@ -70,12 +70,20 @@ pub const PRINTER_KEYS: &[KeySpec] = &[
     key("language", "", Takes { fits: |text| text.parse::<Language>().is_ok(), words: "config-takes-language" }),
     key("encoding", "", Takes { fits: |text| text.parse::<Encoding>().is_ok(), words: "config-takes-encoding" }),
     key("columns", "", Takes { fits: |text| number(text, 20, 200), words: "config-takes-columns" }),
-    key("device", "", Takes { fits: |text| text.parse::<Device>().is_ok(), words: "config-takes-device" }),
+    key("device", "", Takes { fits: is_device, words: "config-takes-device" }),
     key("font", "", TEXT),
 ];
 
 fn number(text: &str, from: u32, to: u32) -> bool {
     text.parse::<u32>().is_ok_and(|n| (from..=to).contains(&n))
+}
+
+/// A folder is named from the root: what would hold from whichever folder the program was started in is a guess.
+fn is_device(text: &str) -> bool {
+    match text.parse() {
+        Ok(Device::File(folder)) => folder.is_absolute(),
+        device => device.is_ok(),
+    }
 }
 
 /// A driver's word, a colon, the rest; the adapters say what is wrong with the rest.

@@ -3,6 +3,7 @@
 //!
 //! - `keys.rs` the keys, what each takes, what holds without it
 //! - `file.rs` the file: whether it may be trusted, and its values with their lines
+//! - `printers.rs` printers: their variables, what holds for them, what goes together
 //! - `error.rs` what can be wrong, in words
 //! - `place.rs` the data directory
 //!
@@ -12,8 +13,10 @@ mod error;
 mod file;
 mod keys;
 mod place;
+mod printers;
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -22,7 +25,6 @@ pub use keys::{KEYS, PRINTER_KEYS};
 pub use place::{DataDir, DataDirError};
 
 use crate::domain::OfficeCode;
-use crate::slip::{Device, Language, Profile};
 use crate::store::postgres::PostgresOptions;
 use crate::strings::{Lang, Strings};
 use crate::term::look::Environment;
@@ -66,7 +68,9 @@ pub struct Sources {
 impl Sources {
     /// With this process's environment.
     pub fn new(file: Option<PathBuf>, flags: Vec<(&'static str, String, &'static str)>) -> Sources {
-        Sources { file, environment: std::env::vars().collect(), flags }
+        // What is no text is none of ours.
+        let text = |(name, value): (OsString, OsString)| Some((name.into_string().ok()?, value.into_string().ok()?));
+        Sources { file, environment: std::env::vars_os().filter_map(text).collect(), flags }
     }
 
     /// The language for what must be said before a configuration is there.
@@ -114,9 +118,11 @@ impl Config {
                 }
             }
         }
+        printers::of_environment(&sources.environment, &mut values, &mut errors);
         for (key, value, flag) in &sources.flags {
             values.insert((*key).to_owned(), (value.clone(), Origin::Flag((*flag).to_owned())));
         }
+        printers::fill(&mut values);
         let config = Config { values, first_lang: sources.first_lang() };
         config.check(&mut errors);
         if errors.is_empty() {
@@ -149,20 +155,7 @@ impl Config {
             let problem = Problem::Centre(why);
             errors.push(ConfigError { origin: origin.clone(), key: "database.url".into(), problem });
         }
-        let names = self.printer_names();
-        let (profile, origin) = &self.values["print.profile"];
-        if !profile.is_empty() && !names.contains(profile) {
-            let problem = Problem::NoSuchPrinter(profile.clone());
-            errors.push(ConfigError { origin: origin.clone(), key: "print.profile".into(), problem });
-        }
-        for name in names {
-            if self.get(&format!("printer.{name}.device")).is_empty() {
-                let begins = format!("printer.{name}.");
-                let origin = self.values.iter().find(|(key, _)| key.starts_with(&begins));
-                let origin = origin.map_or(Origin::BuiltIn, |(_, (_, origin))| origin.clone());
-                errors.push(ConfigError { origin, key: format!("printer.{name}"), problem: Problem::NoDevice });
-            }
-        }
+        self.check_printers(errors);
     }
 
     /// Every key with its value and where it comes from, in the order of the names.
@@ -232,36 +225,6 @@ impl Config {
         self.is_on("print.after_submit")
     }
 
-    fn printer_names(&self) -> Vec<String> {
-        let mut names: Vec<String> =
-            self.values.keys().filter_map(|key| Some(keys::printer_key(key)?.0.to_owned())).collect();
-        names.dedup();
-        names
-    }
-
-    /// The printers, the one that is used first.
-    pub fn printers(&self) -> Vec<Profile> {
-        let first = self.get("print.profile");
-        let mut names = self.printer_names();
-        names.sort_by_key(|name| name != first);
-        names.iter().filter_map(|name| self.printer(name)).collect()
-    }
-
-    /// Every value was checked when it was read, so that none is missing here.
-    fn printer(&self, name: &str) -> Option<Profile> {
-        let value = |key: &str| self.get(&format!("printer.{name}.{key}")).to_owned();
-        let or = |key: &str, default: &str| Some(value(key)).filter(|v| !v.is_empty()).unwrap_or(default.into());
-        let device: Device = value("device").parse().ok()?;
-        let language: Language = or("language", "text").parse().ok()?;
-        let mut profile = Profile::new(name, or("paper", "80mm").parse().ok()?, language, device);
-        profile.encoding = or("encoding", "gb18030").parse().ok()?;
-        if let Ok(columns) = value("columns").parse() {
-            profile.columns = columns;
-        }
-        profile.font = self.path(&format!("printer.{name}.font"));
-        Some(profile)
-    }
-
     /// The whole configuration as a file, each line with where it comes from.
     pub fn print(&self, strings: &Strings) -> String {
         let mut out = String::new();
@@ -292,5 +255,5 @@ impl Config {
 
 /// The environment variable of a key: `HUZHU_UI_LANG` of `ui.lang`.
 fn variable(key: &str) -> String {
-    format!("HUZHU_{}", key.to_ascii_uppercase().replace('.', "_"))
+    format!("HUZHU_{}", key.to_ascii_uppercase().replace(['.', '-'], "_"))
 }

@@ -196,7 +196,7 @@ impl SlipCode {
     }
 
     /// Reads a text as a scanner types it, or a person's keyboard in between makes it: in small letters, in full width, with
-    /// line breaks around it.
+    /// line breaks around it or, printed as text, inside.
     ///
     /// # Errors
     /// `NoCode` or `Damaged`.
@@ -205,11 +205,11 @@ impl SlipCode {
             return Err(SlipCodeError::NoCode);
         }
         let text = text.trim();
-        // A full-width character has three bytes.
-        if text.len() > LENGTH * 4 {
+        // A full-width character has three bytes, a line's end at most two.
+        if text.len() > LENGTH * 5 {
             return Err(SlipCodeError::Damaged);
         }
-        let plain = half_width(text).to_ascii_uppercase();
+        let plain = unwrapped(&half_width(text)).to_ascii_uppercase();
         let code = plain.strip_prefix(PREFIX).ok_or(SlipCodeError::NoCode)?;
         let bytes: [u8; BYTES] =
             base45::decode(code).ok().and_then(|bytes| bytes.try_into().ok()).ok_or(SlipCodeError::Damaged)?;
@@ -270,6 +270,15 @@ impl SlipCode {
     pub fn key_id(&self) -> String {
         hex(&self.bytes[75..SIGNED])
     }
+}
+
+/// A code that was printed as text over several lines, as one: lines of one length, whose spaces at the end may be lost.
+fn unwrapped(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().collect();
+    let (Some((last, lines)), Some(longest)) = (lines.split_last(), lines.iter().map(|line| line.len()).max()) else {
+        return String::new();
+    };
+    lines.iter().map(|line| format!("{line:<longest$}")).chain([(*last).to_owned()]).collect()
 }
 
 /// The facts of a code's bytes; none where a number there is none, or one that is never given.

@@ -88,6 +88,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::domain::money::MoneyError;
 
     fn words(amount: &str) -> String {
         in_words(amount.parse().unwrap()).unwrap()
@@ -140,6 +141,7 @@ mod tests {
             ("0.50", "伍角"),
             ("1.05", "壹元零伍分"),
             ("10", "壹拾元整"),
+            ("10.00", "壹拾元整"),
             ("10.10", "壹拾元壹角"),
             ("100.01", "壹佰元零壹分"),
             ("325.04", "叁佰贰拾伍元零肆分"),
@@ -166,19 +168,57 @@ mod tests {
             ("999999999999.99", "玖仟玖佰玖拾玖亿玖仟玖佰玖拾玖万玖仟玖佰玖拾玖元玖角玖分"),
         ] {
             assert_eq!(words(amount), expected, "{amount}");
+            assert_eq!(parse(expected), Some(amount.parse::<Money>().unwrap().fen()), "{amount}");
         }
-        assert_eq!(in_words(Money::from_fen(-1)), None);
-        assert_eq!(in_words(Money::from_fen(MAX_FEN + 1)), None);
     }
 
+    /// As other systems write them: the zero of rule 4c, 圆 and 正.
+    #[test]
+    fn other_ways_to_write_them_are_read() {
+        for (text, fen) in [
+            ("壹拾元零壹角", 1_010),
+            ("壹仟陆佰捌拾元零叁角贰分", 168_032),
+            ("壹拾万柒仟元零伍角叁分", 10_700_053),
+            ("捌佰柒拾叁圆陆角", 87_360),
+            ("柒仟肆佰捌拾肆元壹角正", 748_410),
+        ] {
+            assert_eq!(parse(text), Some(fen), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_amount_has_no_words() {
+        for fen in [-1, -100, i64::MIN, MAX_FEN + 1, i64::MAX] {
+            assert_eq!(in_words(Money::from_fen(fen)), None, "{fen}");
+        }
+        // Nothing is rounded on the way to words.
+        for text in ["1.005", "0.001", "10.100"] {
+            assert_eq!(text.parse::<Money>(), Err(MoneyError::Places), "{text}");
+        }
+    }
+
+    /// What must hold of the words of any amount.
     fn holds(fen: i64) {
         let words = in_words(Money::from_fen(fen)).unwrap();
+        let known = |c: char| DIGITS.contains(&c) || "拾佰仟万亿元角分整".contains(c);
+        assert!(words.chars().all(known), "{words}");
+        // No zero between 元 and 角 (rule 4c), one between 元 and 分 (rule 4d).
+        let (jiao, cents) = (fen / 10 % 10, fen % 10);
+        assert_eq!(words.contains("元零"), fen >= 100 && jiao == 0 && cents > 0, "{words}");
+        assert!(!words.contains("零角") && !words.contains("零分"), "{words}");
+        assert!(!words.starts_with('拾'), "{words}");
         assert!(!words.contains("零零"), "{words}");
         assert!(!words.ends_with('零'), "{words}");
         assert_eq!(words.contains("零元"), fen == 0, "{words}");
         assert!(!words.starts_with('零') || fen == 0, "{words}");
         assert_eq!(words.ends_with('整'), fen % 100 == 0, "{words}");
         assert_eq!(parse(&words), Some(fen), "{words}");
+    }
+
+    /// Every amount of 0.00 to 99,999.99 in steps of 0.37, so that each ending comes with each kind of yuan.
+    #[test]
+    fn amounts_below_a_hundred_thousand_read_back() {
+        (0..10_000_000).step_by(37).for_each(holds);
     }
 
     /// Yuan and the rest are independent but for the 零 between them, so a few endings stand for all.

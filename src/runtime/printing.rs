@@ -100,16 +100,40 @@ impl Printing {
         &self.left
     }
 
-    /// Prints. The last that is told is how it ended.
+    /// Prints, and tries again where no byte could go out. The last that is told is how it ended.
     pub async fn print(&self, form: Arc<dyn Form>, printer: Option<String>, tell: Tell<'_>) {
         let print = PrintId::of(form.as_ref());
+        match self.keep(form, printer).await {
+            Ok((printer, ticket)) => self.see_through(printer, print, ticket, tell).await,
+            Err(why) => tell(print, PrintOutcome::Failed(why)),
+        }
+    }
+
+    /// Prints, and tries once: what can't go out now stays in the spool. `holds` is told, in words, what holds it up on
+    /// its way.
+    pub async fn print_once(
+        &self,
+        form: Arc<dyn Form>,
+        printer: Option<String>,
+        holds: &mut (dyn FnMut(&str) + Send),
+    ) -> PrintOutcome {
+        let print = PrintId::of(form.as_ref());
+        match self.keep(form, printer).await {
+            Ok((printer, ticket)) => {
+                let carried = self.carry(printer, &ticket, &mut |why| holds(&why)).await;
+                self.outcome(printer, &print, carried)
+            }
+            Err(why) => PrintOutcome::Failed(why),
+        }
+    }
+
+    /// Makes a job for a printer and keeps it on the disk; why not, in words.
+    async fn keep(&self, form: Arc<dyn Form>, printer: Option<String>) -> Result<(&Printer, Ticket), String> {
         let printer = match &printer {
             Some(name) => self.printers.iter().find(|printer| printer.profile.name == *name),
             None => self.printers.first(),
         };
-        let Some(printer) = printer else {
-            return tell(print, PrintOutcome::Failed(self.strings.get("print-no-printer")));
-        };
+        let printer = printer.ok_or_else(|| self.strings.get("print-no-printer"))?;
         let (spool, strings, profile) = (self.spool.clone(), Arc::clone(&self.strings), printer.profile.clone());
         let kept = tokio::task::spawn_blocking(move || {
             let job = Job::make(form.as_ref(), &profile, &strings)?;
@@ -120,10 +144,8 @@ impl Printing {
             }
             Ok(ticket)
         });
-        match kept.await.unwrap_or_else(|error| Err(PrintError::Pdf(error.to_string()))) {
-            Ok(ticket) => self.see_through(printer, print, ticket, tell).await,
-            Err(error) => tell(print, PrintOutcome::Failed(error.sentence(&self.strings))),
-        }
+        let kept = kept.await.unwrap_or_else(|error| Err(PrintError::Pdf(error.to_string())));
+        Ok((printer, kept.map_err(|error| error.sentence(&self.strings))?))
     }
 
     /// Goes on with what an earlier run left: carries it where no byte went out, and else asks.
@@ -180,23 +202,21 @@ impl Printing {
             let why = match closed {
                 Some((_, why)) => why,
                 None => match self.carry(printer, &ticket, &mut |why| wait(why, tell)).await {
-                    Carried::Arrived(delivered) => {
-                        printer.now(|now| now.closed = None);
-                        drop(turn);
-                        printer.goes.notify_waiters();
-                        return tell(print, PrintOutcome::Done(self.place(printer, delivered)));
-                    }
-                    Carried::Doubtful(ticket, error) => {
-                        let doubt = self.doubt(&print, &ticket, error.sentence(&self.strings));
-                        return tell(print, PrintOutcome::Unknown(doubt));
-                    }
-                    Carried::Gone => return tell(print, PrintOutcome::Superseded),
                     Carried::Held(error) => {
                         let why = error.sentence(&self.strings);
                         let closed = Some((Instant::now(), why.clone()));
                         // What is wrong with one file is nothing of another's.
                         printer.now(|now| now.closed = closed.filter(|_| !matches!(error, PrintError::Exists(_))));
                         why
+                    }
+                    carried => {
+                        let outcome = self.outcome(printer, &print, carried);
+                        drop(turn);
+                        if let PrintOutcome::Done(_) = outcome {
+                            printer.now(|now| now.closed = None);
+                            printer.goes.notify_waiters();
+                        }
+                        return tell(print, outcome);
                     }
                 },
             };
@@ -237,6 +257,18 @@ impl Printing {
     fn is_old(&self, ticket: &Ticket) -> bool {
         let kept = self.spool.kept_at(ticket).ok();
         kept.and_then(|kept| kept.elapsed().ok()).is_some_and(|kept| kept > KEPT_FOR)
+    }
+
+    /// What became of a job that was carried once.
+    fn outcome(&self, printer: &Printer, print: &PrintId, carried: Carried) -> PrintOutcome {
+        match carried {
+            Carried::Arrived(delivered) => PrintOutcome::Done(self.place(printer, delivered)),
+            Carried::Held(error) => PrintOutcome::Waiting(error.sentence(&self.strings)),
+            Carried::Doubtful(ticket, error) => {
+                PrintOutcome::Unknown(self.doubt(print, &ticket, error.sentence(&self.strings)))
+            }
+            Carried::Gone => PrintOutcome::Superseded,
+        }
     }
 
     /// Where a slip went, in words.

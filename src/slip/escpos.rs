@@ -30,6 +30,7 @@ use super::glyph::{Dots, Glyphs};
 use super::layout::{Code, Layout, Line};
 use super::printer::Encoding;
 use super::qr::{Modules, QUIET};
+use crate::domain::text::is_unsafe;
 
 /// Dots of a column, and of a character from top to bottom.
 const CELL: (usize, usize) = (12, 24);
@@ -85,12 +86,10 @@ impl Stream {
     /// Dots of one cell, column by column, three bytes each, the top dot first.
     fn cell(&mut self, dots: &Dots) {
         self.command(IMAGE);
-        self.command(&(dots.width.min(0xff) as u16).to_le_bytes());
+        self.command(&(dots.width as u16).to_le_bytes());
         let byte = |x, band| (0..8).fold(0, |byte, row| byte << 1 | u8::from(dots.is_black(x, band * 8 + row)));
-        let mut data: Vec<u8> = (0..dots.width.min(0xff))
-            .flat_map(|x| (0..CELL.1 / 8).map(move |band| (x, band)))
-            .map(|(x, band)| byte(x, band))
-            .collect();
+        let bands = CELL.1 / 8;
+        let mut data: Vec<u8> = (0..dots.width * bands).map(|at| byte(at / bands, at % bands)).collect();
         for at in 1..data.len() {
             if data[at - 1] == 0x10 && matches!(data[at], 0x04 | 0x05 | 0x14) {
                 data[at - 1] = 0x30;
@@ -150,6 +149,9 @@ impl Page<'_> {
     }
 
     fn line(&mut self, line: &Line) {
+        if line.text.trim().is_empty() {
+            return self.out.command(END_OF_LINE);
+        }
         let ruler = self.layout.ruler;
         let words = if line.centred { line.text.trim() } else { &line.text };
         let double = line.double && ruler.width(words) * 2 <= self.layout.columns;
@@ -186,7 +188,9 @@ impl Page<'_> {
     }
 
     fn cells(&self, text: &str, bold: bool) -> Vec<Cell> {
-        text.graphemes(true).filter_map(|grapheme| self.cell(grapheme, bold)).collect()
+        // A sheet lets none through; a layout can be made without one.
+        let safe = text.replace(is_unsafe, "");
+        safe.graphemes(true).filter_map(|grapheme| self.cell(grapheme, bold)).collect()
     }
 
     /// A grapheme in the columns that the layout gave it; none where it has none. The code page's character where it is the

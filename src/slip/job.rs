@@ -3,7 +3,7 @@
 use super::encode::encode;
 use super::error::PrintError;
 use super::glyph::Glyphs;
-use super::layout::Medium;
+use super::layout::{Medium, Sheet};
 use super::pdf::{SlipFont, render as render_pdf};
 use super::printer::{Language, Profile};
 use super::{Form, file_stem};
@@ -22,12 +22,17 @@ pub struct Job {
 }
 
 impl Job {
-    /// Makes the bytes. **Blocking** for all but text (a font of megabytes is read): call it from
-    /// `spawn_blocking`.
+    /// The bytes of a form. **Blocking** as [`Job::of_sheet`].
     pub fn make(form: &dyn Form, profile: &Profile, strings: &Strings) -> Result<Job, PrintError> {
+        Job::of_sheet(&file_stem(form), form.sheet(profile.paper, strings), profile, strings)
+    }
+
+    /// The bytes of a sheet, under a name. **Blocking** for all but text (a font of megabytes is read): call it from
+    /// `spawn_blocking`.
+    pub fn of_sheet(name: &str, sheet: Sheet, profile: &Profile, strings: &Strings) -> Result<Job, PrintError> {
         let ruler = profile.language.ruler();
         let medium = Medium { columns: profile.columns, ruler, codes: profile.language != Language::Text };
-        let layout = |has: &dyn Fn(char) -> bool| super::set(form, profile.paper, medium, strings, has);
+        let layout = |has: &dyn Fn(char) -> bool| super::set_sheet(sheet, profile.paper, medium, strings, has);
         let bytes = match profile.language {
             Language::Text => text::render(&layout(&|_| true)).into_bytes(),
             Language::Pdf => {
@@ -35,7 +40,7 @@ impl Job {
                     Some(path) => SlipFont::open(path)?,
                     None => SlipFont::embedded()?,
                 };
-                render_pdf(&layout(&|c| font.has(c)), profile.paper, &font, &file_stem(form))?
+                render_pdf(&layout(&|c| font.has(c)), profile.paper, &font, name)?
             }
             Language::EscPos | Language::EscP => {
                 let glyphs = match &profile.font {
@@ -48,7 +53,7 @@ impl Job {
                 render(&layout, encoding, &glyphs)?
             }
         };
-        Ok(Job { name: path_safe(&file_stem(form)), language: profile.language, bytes })
+        Ok(Job { name: path_safe(name), language: profile.language, bytes })
     }
 
     /// The name of a file with these bytes.

@@ -2,7 +2,9 @@
 //! that and nothing else.
 //!
 //! - `layout` the language of forms and how it is set: pure · `paper` columns and pages
-//! - `p1` … the forms · `parts` what they have in common, `case` what those about one claim have · `samples` forms to look at
+//! - `p1` … the forms · `parts` what they have in common, `case` those about one claim, `office` the office's own,
+//!   `of_claim` those of a recorded claim · `samples` forms to look at
+//! - `test_page` what shows whether a printer is set up well
 //! - `text`, `pdf`, `escpos`, `escp` devices · `encode` code pages · `glyph` dots of rare characters · `qr` codes
 //! - `job` a form for a printer's profile, made into bytes
 //! - `printer`, `deliver`, `line`, `spool` where the bytes go, and what is left when they don't
@@ -22,6 +24,8 @@ pub mod glyph;
 pub mod job;
 pub mod layout;
 mod line;
+pub mod of_claim;
+pub mod office;
 pub mod outcome;
 pub mod p1;
 pub mod p10;
@@ -29,6 +33,10 @@ pub mod p2;
 pub mod p3;
 pub mod p4;
 pub mod p5;
+pub mod p6;
+pub mod p7;
+pub mod p8;
+pub mod p9;
 pub mod paper;
 pub mod parts;
 pub mod pdf;
@@ -36,6 +44,7 @@ pub mod printer;
 pub mod qr;
 pub mod spool;
 pub mod state;
+pub mod test_page;
 pub mod text;
 
 use std::fmt::Debug;
@@ -81,10 +90,15 @@ pub fn file_stem(form: &dyn Form) -> String {
     PrintId::of(form).to_string()
 }
 
-/// A form set for a paper. Characters that the device lacks (`has` says which it has) are printed as 〓, and a last line
-/// names them. On paper of several parts the copies are printed at once, and their names in one line.
+/// A form set for a paper, as [`set_sheet`] sets its sheet.
 pub fn set(form: &dyn Form, paper: Paper, medium: Medium, strings: &Strings, has: &dyn Fn(char) -> bool) -> Layout {
-    let mut sheet = Sheet { page: paper.page(), ..form.sheet(paper, strings) };
+    set_sheet(form.sheet(paper, strings), paper, medium, strings, has)
+}
+
+/// A sheet set for a paper. Characters that the device lacks (`has` says which it has) are printed as 〓, and a last line
+/// names them. On paper of several parts the copies are printed at once, and their names in one line.
+pub fn set_sheet(sheet: Sheet, paper: Paper, medium: Medium, strings: &Strings, has: &dyn Fn(char) -> bool) -> Layout {
+    let mut sheet = Sheet { page: paper.page(), ..sheet };
     if paper.parts() && sheet.copies.len() > 1 {
         let copies = std::mem::take(&mut sheet.copies);
         sheet.blocks.push(Block::Centre(copies.join("  ")));

@@ -31,9 +31,9 @@ pub struct Profile {
 }
 
 impl Profile {
-    /// A printer with as many columns as its paper has.
+    /// A printer with as many columns as its language has on its paper.
     pub fn new(name: &str, paper: Paper, language: Language, device: Device) -> Profile {
-        let (columns, encoding) = (paper.columns(), Encoding::default());
+        let (columns, encoding) = (language.columns(paper), Encoding::default());
         Profile { name: name.to_owned(), paper, columns, language, encoding, device, font: None }
     }
 }
@@ -71,6 +71,33 @@ impl Language {
         match self {
             Language::Text | Language::Pdf => Ruler::Narrow,
             Language::EscPos | Language::EscP => Ruler::Wide,
+        }
+    }
+
+    /// Whether characters are printed from a font and a code page of the printer's own.
+    pub const fn has_code_page(self) -> bool {
+        matches!(self, Language::EscPos | Language::EscP)
+    }
+
+    /// Columns beside each other on a paper, unless the profile says otherwise.
+    pub const fn columns(self, paper: Paper) -> usize {
+        match (self, paper) {
+            // 576 dots of 12 a column.
+            (Language::EscPos, paper) if paper.columns() > 48 => 48,
+            // At ten columns an inch, 8 inches of which a carriage prints.
+            (Language::EscP, Paper::A5) => 54,
+            (Language::EscP, Paper::A4 | Paper::A4Lying) => 80,
+            _ => paper.columns(),
+        }
+    }
+
+    /// Columns at most. Printers with a font of their own break lines that are longer; in a PDF a column narrower than
+    /// 1.2 mm can't be read; text has no edge.
+    pub fn room(self, paper: Paper) -> usize {
+        match self {
+            Language::Text => 200,
+            Language::Pdf => ((paper.size().0 - 8.0) / 1.2) as usize,
+            Language::EscPos | Language::EscP => self.columns(paper),
         }
     }
 

@@ -32,12 +32,22 @@ pub const SLIPS: &[Case] = &[
     gives(CLERK, "SELECT count(*) FROM api_v1.search_slip(NULL, NULL, NULL, NULL)", "0", "nothing is found by nothing"),
     refused(
         OWNER,
-        "INSERT INTO core.slip VALUES (150800, 150802, 2021, 2, 1, '{claim_id}', 0); \
-         UPDATE core.slip SET prints = 7; ROLLBACK",
+        "BEGIN; INSERT INTO core.slip VALUES (150800, 150802, 2021, 2, 1, '{claim_id}', 0); UPDATE core.slip SET prints = 7",
         "42501",
         "prints are counted one by one, by everybody",
     ),
-    refused(OWNER, "DELETE FROM core.slip", "42501", "a number stays given"),
+    refused(
+        OWNER,
+        "BEGIN; INSERT INTO core.slip VALUES (150800, 150802, 2021, 2, 1, '{claim_id}', 0); DELETE FROM core.slip",
+        "42501",
+        "a number stays given",
+    ),
+    refused(
+        OWNER,
+        "BEGIN; INSERT INTO core.slip VALUES (150800, 150802, 2021, 2, 1, '{claim_id}', 0), (150800, 150802, 2021, 2, 2, '{claim_id}', 0)",
+        "23505",
+        "one notice a claim",
+    ),
     refused(OWNER, "TRUNCATE core.slip", "42501", "all of them"),
 ];
 

@@ -268,6 +268,11 @@ fn what_no_font_has_is_a_frame_and_never_dropped() {
         let frames = printer.images.iter().filter(|image| !image.one_way && image.dots.len() == 2 * 24 + 2 * 22);
         assert_eq!(frames.count(), if encoding == Encoding::Gbk { 2 } else { 1 });
     }
+    // Nor is a mark on a letter dropped.
+    let line = Line { text: "xe\u{301}x".into(), ..Line::default() };
+    let layout = Layout { columns: 80, ruler: Ruler::Wide, page_lines: None, pages: vec![vec![line]] };
+    let printer = checked(&layout, Encoding::Gb18030);
+    assert_eq!(printer.images.iter().map(|image| (image.x, image.width)).collect::<Vec<_>>(), [(18, 18)]);
 }
 
 #[test]
@@ -295,31 +300,45 @@ fn other_papers_have_no_pages_and_narrower_letters() {
     }
 }
 
+/// A code of so many characters between lines, on the right of a text that ends two columns before it.
+fn beside(length: usize) -> Layout {
+    let code = Block::Beside(vec![Block::Text("左".repeat(34 * 6))], Side::Code(code(length)));
+    let page = Some(Page { lines: 22, used: 20 });
+    let blocks = vec![Block::Text("上".repeat(40)), code, Block::Text("下".repeat(40))];
+    Sheet { page, ..Sheet::new(blocks) }.set(medium(80))
+}
+
+/// The module of a layout's code, which says what it should and stands alone.
+fn module(layout: &Layout, length: usize) -> usize {
+    let printer = checked(layout, Encoding::Gbk);
+    let (text, edges, module) = scanned(&code_images(&printer));
+    assert_eq!(text, code(length));
+    assert_quiet(&printer, edges, module);
+    module
+}
+
 #[test]
 fn a_code_is_smaller_or_an_error_but_never_cut() {
-    let sheet = |length, above: &str| {
-        let beside = vec![Block::Text("左".repeat(180))];
-        Sheet {
-            page: Some(Page { lines: 22, used: 20 }),
-            ..Sheet::new(vec![Block::Text(above.into()), Block::Beside(beside, Side::Code(code(length)))])
-        }
-        .set(medium(80))
-    };
-    // 53 modules use the white between lines; 57 have room at two dots only.
+    // 53 modules (of 240 characters) use the white between lines; 57 have room at two dots only.
     for (length, expected) in [(100, 3), (219, 3), (240, 3), (300, 2), (700, 2)] {
-        let printer = checked(&sheet(length, "上"), Encoding::Gbk);
-        let (text, edges, module) = scanned(&code_images(&printer));
-        assert_eq!((text, module), (code(length), expected), "{length}");
-        assert_quiet(&printer, edges, module);
+        assert_eq!(module(&beside(length), length), expected, "{length}");
     }
     for length in [1500, 5000] {
-        assert!(matches!(render(&sheet(length, "上"), Encoding::Gbk, &GLYPHS), Err(PrintError::Code(_))));
+        assert!(matches!(render(&beside(length), Encoding::Gbk, &GLYPHS), Err(PrintError::Code(_))));
     }
-    // Text where the white must be leaves no room.
-    let mut layout = sheet(219, "上");
-    let code = layout.pages[0].iter_mut().find_map(|line| line.code.as_mut()).unwrap();
-    *code = Code { column: 20, ..code.clone() };
-    assert!(matches!(render(&layout, Encoding::Gbk, &GLYPHS), Err(PrintError::Code(_))));
+    // Text close to it, or one line less, take white from it; text in its room leaves none.
+    for (length, change, expected) in [
+        (240, (|code| code.column = 68) as fn(&mut Code), Some(2)),
+        (160, |code| code.lines = 5, Some(2)),
+        (219, |code| code.column = 60, None),
+    ] {
+        let mut layout = beside(length);
+        change(layout.pages[0].iter_mut().find_map(|line| line.code.as_mut()).unwrap());
+        match expected {
+            Some(expected) => assert_eq!(module(&layout, length), expected, "{length}"),
+            None => assert!(matches!(render(&layout, Encoding::Gbk, &GLYPHS), Err(PrintError::Code(_)))),
+        }
+    }
 }
 
 #[test]
@@ -359,57 +378,5 @@ proptest! {
         printer.feed(&render(&layout, Encoding::Gbk, &GLYPHS).unwrap()).unwrap();
         prop_assert_eq!(printer.log.iter().filter(|line| *line == "FF").count(), 1);
         prop_assert_eq!(printer.y, 660);
-    }
-}
-#[test]
-fn zz_draw() {
-    for (case, paper, _l) in [
-        ("accepted", Paper::Third, 660),
-        ("incomplete", Paper::Half, 990),
-        ("longest", Paper::Third, 660),
-        ("accepted", Paper::Full, 1980),
-    ] {
-        let mut s = slip(case);
-        s.name = "王ç䶮\u{a5}英".into();
-        let lay = layout(&s, paper, &CHINESE, Encoding::Gbk);
-        let bytes = render(&lay, Encoding::Gbk, &GLYPHS).unwrap();
-        println!("{case} {paper}: {} bytes, {} pages", bytes.len(), lay.pages.len());
-        let p = Printer::printed(&bytes);
-        let (w, h) = (1440 + 90, *p.tops.last().unwrap());
-        let mut px = vec![255u8; w * h];
-        for c in &p.cells {
-            let s = if c.wide { 2 } else { 1 };
-            let gw = if c.width / s >= 36 { 24 } else { 18 };
-            let off = (c.width / s - gw) / 2;
-            if let Some(d) = GLYPHS.dots(c.c, gw, 24) {
-                for y in 0..24 {
-                    for x in 0..gw {
-                        if d.is_black(x, y) {
-                            for k in 0..s {
-                                px[(c.y + y) * w + c.x + (off + x) * s + k] = 0;
-                                if c.bold {
-                                    px[(c.y + y) * w + c.x + (off + x) * s + k + 1] = 0;
-                                }
-                            }
-                        }
-                    }
-                }
-            }
-        }
-        for i in &p.images {
-            for (x, y) in &i.dots {
-                px[(i.y + y) * w + i.x + x] = 0;
-            }
-        }
-        for t in &p.tops {
-            if *t < h {
-                for x in 0..w {
-                    px[t * w + x] = 128;
-                }
-            }
-        }
-        let mut out = format!("P5\n{w} {h}\n255\n").into_bytes();
-        out.extend(px);
-        std::fs::write(format!("/tmp/escp_{case}_{paper}.pgm"), out).unwrap();
     }
 }

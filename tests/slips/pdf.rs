@@ -16,7 +16,7 @@ fn pdf(slip: Acknowledgement, lang: Lang) -> Vec<u8> {
 }
 
 /// The words of a PDF, as they stand, through pdftotext of poppler-utils.
-fn words(pdf: &[u8]) -> String {
+pub fn words(pdf: &[u8]) -> String {
     let mut child = Command::new("pdftotext")
         .args(["-layout", "-", "-"])
         .stdin(Stdio::piped())

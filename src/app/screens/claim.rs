@@ -12,7 +12,7 @@ use super::sheet::{self, Looked};
 use super::slip::SlipScreen;
 use super::words;
 use crate::app::edit::Line;
-use crate::app::prints::{explanation, office, policy_title};
+use crate::app::prints::office;
 use crate::app::{Context, Event, Go, Screen, Tone};
 use crate::domain::claim::Claim;
 use crate::domain::mask;
@@ -21,6 +21,7 @@ use crate::domain::number::ClaimNumber;
 use crate::domain::sheet::Line as Amount;
 use crate::domain::text::REMARK_MAX;
 use crate::keymap::{Action, Layer};
+use crate::slip::of_claim::{explanation, policy_title};
 use crate::store::{Reply, Request, StoreError};
 use crate::strings::errors::store_error;
 use crate::strings::explain::{ExplainLine, LineKind};
@@ -202,7 +203,7 @@ impl ClaimScreen {
             ("claim-diagnosis", diagnosis.trim().to_owned()),
             ("claim-payee", format!("{} ****{}", claim.payee.bank(), claim.payee.last4())),
             ("claim-agent", agent.unwrap_or_default()),
-            ("claim-policy", policy_title(cx, claim)),
+            ("claim-policy", policy_title(claim, &cx.strings)),
             ("claim-prints", record.prints.to_string()),
             ("claim-remark", claim.remark.clone()),
         ];
@@ -226,7 +227,7 @@ impl ClaimScreen {
             rows.extend(pairs::lay(&amounts, columns).into_iter().map(Row::Pairs));
         }
         rows.push(Row::Rule(cx.t("claim-assessment")));
-        let explained = explanation(cx, claim);
+        let explained = explanation(claim, &cx.strings);
         // The recorded amount always shows, whether or not the record of its making can be read.
         let has_total =
             explained.iter().any(|line| line.kind == LineKind::Total && line.figure == claim.total.grouped());

@@ -152,6 +152,12 @@ fn as_scanners_type_it() {
         assert_eq!(SlipCode::parse(&typed), Ok(read.clone()), "{typed}");
     }
     assert!(text.ends_with(|c: char| c.is_ascii_digit()));
+    // Printed as text on paper of any width, with what is lost at the ends of lines.
+    for columns in [20, 32, 48, 80] {
+        let lines = text.as_bytes().chunks(columns).map(|line| std::str::from_utf8(line).unwrap().trim_end());
+        let lines: Vec<&str> = lines.collect();
+        assert_eq!(SlipCode::parse(&lines.join("\r\n")), Ok(read.clone()), "{columns}");
+    }
     for (typed, why) in [
         (String::new(), SlipCodeError::NoCode),
         ("HZ150802-2021-0000412-95".to_owned(), SlipCodeError::NoCode),

@@ -55,7 +55,9 @@ impl Medium {
             Block::Together(blocks) => self.all(blocks),
             Block::Beside(blocks, Side::Code(text)) if !self.codes => {
                 let mut lines = self.all(blocks);
-                lines.extend(self.wrap(text).into_iter().map(Line::plain));
+                // Cut after so many characters and nowhere else: whoever types it off can tell where spaces are.
+                let code: Vec<char> = text.chars().collect();
+                lines.extend(code.chunks(columns.max(1)).map(|part| Line::plain(part.iter().collect::<String>())));
                 lines
             }
             Block::Beside(blocks, side) if columns >= BESIDE => self.beside(blocks, side),

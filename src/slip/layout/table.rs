@@ -23,17 +23,29 @@ pub struct Column {
     pub head: String,
     /// Figures: at the right edge, never wrapped.
     pub figures: bool,
+    /// From the left and never wrapped: numbers that are read out and typed.
+    pub whole: bool,
 }
 
 impl Column {
     /// A column of words, which wraps where the line is too narrow.
     pub fn words(head: String) -> Column {
-        Column { head, figures: false }
+        Column { head, figures: false, whole: false }
+    }
+
+    /// A column of numbers and codes that stay in one piece.
+    pub fn whole(head: String) -> Column {
+        Column { head, figures: false, whole: true }
+    }
+
+    /// Whether it becomes narrower where the line is too narrow.
+    fn gives_way(&self) -> bool {
+        !self.figures && !self.whole
     }
 
     /// A column of figures.
     pub fn figures(head: String) -> Column {
-        Column { head, figures: true }
+        Column { head, figures: true, whole: false }
     }
 }
 
@@ -71,7 +83,7 @@ impl Medium {
         let mut widths: Vec<usize> = (0..table.columns.len()).map(cells).collect();
         let room = self.columns.checked_sub(GAP * widths.len().saturating_sub(1))?;
         while widths.iter().sum::<usize>() > room {
-            let words = table.columns.iter().zip(widths.iter_mut()).filter(|(column, _)| !column.figures);
+            let words = table.columns.iter().zip(widths.iter_mut()).filter(|(column, _)| column.gives_way());
             let widest = words.map(|(_, width)| width).max()?;
             if *widest <= LEAST {
                 return None;
@@ -80,7 +92,7 @@ impl Medium {
         }
         // What is left goes to the first column of words, so that figures stand at the right edge.
         let left = room - widths.iter().sum::<usize>();
-        let first = table.columns.iter().position(|column| !column.figures)?;
+        let first = table.columns.iter().position(Column::gives_way)?;
         if table.columns.last().is_some_and(|column| column.figures) {
             widths[first] += left;
         }

@@ -110,6 +110,18 @@ fn tables_keep_their_columns_or_are_stacked() {
 }
 
 #[test]
+fn numbers_in_a_table_stay_whole() {
+    let table = Table {
+        columns: vec![Column::whole("号".into()), Column::words("姓名".into()), Column::figures("元".into())],
+        rows: vec![vec!["HZ-0000001".into(), "王秀英王秀英".into(), "1.00".into()]],
+    };
+    let set = |columns| one(Block::Table(table.clone()), columns);
+    assert_eq!(set(34)[2..], ["HZ-0000001  王秀英王秀英      1.00"]);
+    assert_eq!(set(26)[2..], ["HZ-0000001  王秀英王  1.00", "            秀英"]);
+    assert_eq!(set(25), ["号 HZ-0000001", "姓名 王秀英王秀英", "元 1.00"]);
+}
+
+#[test]
 fn a_table_says_its_headings_on_every_page() {
     let rows = (0..20).map(|n| vec![format!("{n}"), "1.00".into()]).collect();
     let table = Table { columns: vec![Column::words("号".into()), Column::figures("元".into())], rows };

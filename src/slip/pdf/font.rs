@@ -75,7 +75,10 @@ pub(super) struct Faces<'a> {
 
 impl Faces<'_> {
     fn has(&self, c: char) -> Option<usize> {
-        self.list.iter().position(|(face, _)| face.glyph_index(c).is_some_and(|glyph| glyph.0 != 0))
+        // Some fonts have empty glyphs (the embedded one for U+01CE, U+2103): what would print nothing is lacking.
+        let drawn = |face: &Face, glyph| c.is_whitespace() || face.glyph_bounding_box(glyph).is_some();
+        let has = |face: &Face| face.glyph_index(c).is_some_and(|glyph| glyph.0 != 0 && drawn(face, glyph));
+        self.list.iter().position(|(face, _)| has(face))
     }
 
     /// Which font draws a character.

@@ -335,6 +335,8 @@ mod tests {
             .unwrap();
         let found = verify(&path).await.unwrap();
         assert_eq!((old, found.differences, found.claims > 40), (0, Vec::new(), true));
+        let notices: i64 = sqlx::query_scalar("SELECT count(*) FROM slip").fetch_one(&mut writer).await.unwrap();
+        assert!(notices > 2, "claims that were returned before have numbers now: {notices}");
         for text in ["DROP TRIGGER claim_update", "UPDATE claim SET remark = remark || 'x' WHERE seq = 7"] {
             sqlx::query(text).execute(&mut writer).await.unwrap();
         }

@@ -108,8 +108,9 @@ impl Desk {
 
     fn typed(&mut self, cx: &mut Context) {
         // A slip that was scanned takes the place of what stood before it.
-        if let Some(code) = scanned(self.line.text()).filter(|code| code.len() < self.line.text().len()) {
-            self.line.set(&code.to_owned());
+        let text = self.line.text();
+        if let Some(code) = scanned(text).filter(|code| code.len() < text.len()).map(str::to_owned) {
+            self.line.set(&code);
         }
         self.search.typed(cx, self.line.text());
         // The old rows stay as they are, with their mark, until new ones come.
@@ -256,8 +257,8 @@ impl Desk {
 
 /// The whole code of a slip at the end of a text, whatever stands before it.
 fn scanned(text: &str) -> Option<&str> {
-    let starts = text.char_indices().map(|(at, _)| at).filter(|at| SlipCode::is_meant(&text[*at..]));
-    starts.last().map(|at| &text[at..]).filter(|code| SlipCode::parse(code).is_ok())
+    let mut starts = text.char_indices().map(|(at, _)| &text[at..]);
+    starts.rfind(|code| SlipCode::is_meant(code)).filter(|code| SlipCode::parse(code).is_ok())
 }
 
 impl Screen for Desk {

@@ -1,0 +1,149 @@
+//! `huzhu print`: slips and test pages without the counter's screen, for setting a printer up and for scripts.
+//!
+//! - `claim` the slip of a claim
+//!
+//! To add something to print: a flag of the group `what`, and its way to a sheet or a form here.
+
+mod claim;
+
+use std::process::ExitCode;
+
+use anyhow::anyhow;
+use chrono::Utc;
+
+use super::database::Database;
+use super::password::PasswordFrom;
+use super::{Global, words};
+use crate::config::Config;
+use crate::domain::date::to_shanghai;
+use crate::domain::form::FormId;
+use crate::slip::deliver::{Courier, Delivered};
+use crate::slip::test_page::test_page;
+use crate::slip::{Job, Profile};
+use crate::strings::Strings;
+use crate::ui::text::{pad, width};
+
+/// Print slips and test pages, list the printers.
+#[derive(Debug, clap::Args)]
+#[command(group(clap::ArgGroup::new("what").required(true)))]
+pub struct Args {
+    /// Print a test page on this printer of the configuration
+    #[arg(long, group = "what", value_name = "PROFILE")]
+    test: Option<String>,
+    /// List the printers of the configuration, the one that is used first
+    #[arg(long, group = "what")]
+    list: bool,
+    /// Print the slip of this claim: recorded first, as at the counter
+    #[arg(long, group = "what", value_name = "NUMBER")]
+    claim: Option<String>,
+    /// Which form of the claim
+    #[arg(long, value_name = "FORM", default_value = "P1", requires = "claim")]
+    form: FormId,
+    /// On this printer of the configuration; without it on the one that is used first
+    #[arg(long, value_name = "PROFILE", conflicts_with_all = ["test", "list"])]
+    to: Option<String>,
+    /// Only show the slip as text, and record nothing
+    #[arg(long, requires = "claim")]
+    dry_run: bool,
+    /// The database: sqlite:PATH or postgres://HOST/DATABASE
+    #[arg(long, value_name = "URL", requires = "claim")]
+    db: Option<Database>,
+    /// The account
+    #[arg(long = "as", value_name = "LOGIN", alias = "login", requires = "claim")]
+    login: Option<String>,
+    #[command(flatten)]
+    password: PasswordFrom,
+}
+
+/// Prints, and says how it went.
+///
+/// # Errors
+/// A sentence that says what to do.
+pub async fn run(args: Args, global: &Global) -> anyhow::Result<ExitCode> {
+    let mut flags = Vec::new();
+    flags.extend(args.login.iter().map(|login| ("database.login", login.clone(), "--as")));
+    let Some(config) = global.config(flags)? else { return Ok(super::USAGE.into()) };
+    let strings = Strings::new(config.lang());
+    for warning in config.warnings() {
+        eprintln!("{}", words::safe(&warning.sentence(&strings)));
+    }
+    if let Some(number) = &args.claim {
+        return claim::run(&args, number, config, global).await;
+    }
+    let printers = config.printers();
+    if let Some(name) = &args.test {
+        return test(chosen(&printers, name, &strings)?, &strings).await;
+    }
+    list(&config, &printers, &strings)
+}
+
+/// The printer of a name.
+fn chosen<'a>(printers: &'a [Profile], name: &str, strings: &Strings) -> anyhow::Result<&'a Profile> {
+    if printers.is_empty() {
+        return Err(anyhow!(strings.get("print-none-configured")));
+    }
+    printers.iter().find(|printer| printer.name == name).ok_or_else(|| {
+        let names: Vec<&str> = printers.iter().map(|printer| printer.name.as_str()).collect();
+        anyhow!(strings.with("print-unknown-printer", &[("name", &name), ("names", &names.join(" "))]))
+    })
+}
+
+/// Prints the test page. It is not kept where it does not arrive: whoever sets the printer up prints another.
+async fn test(printer: &Profile, strings: &Strings) -> anyhow::Result<ExitCode> {
+    let now = to_shanghai(Utc::now());
+    // Two of them are two files in a folder.
+    let name = format!("test-{}-{}", now.format("%Y%m%d-%H%M%S"), printer.name);
+    let told = |error: crate::slip::PrintError| anyhow!(error.sentence(strings));
+    say(&strings.with("print-test-goes", &[("printer", &printer.name), ("device", &printer.device)]))?;
+    let job = Job::of_sheet(&name, test_page(printer, now, strings), printer, strings).map_err(told)?;
+    let delivered = Courier::default().deliver(printer, &job).await.map_err(told)?;
+    say(&arrived(&delivered, strings))?;
+    say(&strings.get("print-test-look"))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// How a job arrived, in words.
+fn arrived(delivered: &Delivered, strings: &Strings) -> String {
+    match delivered {
+        Delivered::File(path) => strings.with("print-arrived-file", &[("path", &path.display())]),
+        Delivered::Queued(said) => strings.with("print-arrived-queue", &[("said", said)]),
+        Delivered::Printed => strings.get("print-arrived-printed"),
+        Delivered::Taken => strings.get("print-arrived-taken"),
+        Delivered::Handed => strings.get("print-arrived-handed"),
+    }
+}
+
+/// One line a printer, in columns.
+fn list(config: &Config, printers: &[Profile], strings: &Strings) -> anyhow::Result<ExitCode> {
+    if printers.is_empty() {
+        say(&strings.get("print-none-configured"))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let head = ["printer", "paper", "columns", "language", "encoding", "device"]
+        .map(|key| strings.get(&format!("slip-test-{key}")));
+    let row = |printer: &Profile| {
+        let encoding = if printer.language.has_code_page() { printer.encoding.code() } else { "-" };
+        [
+            printer.name.clone(),
+            printer.paper.to_string(),
+            printer.columns.to_string(),
+            printer.language.to_string(),
+            encoding.to_owned(),
+            printer.device.to_string(),
+        ]
+    };
+    let rows: Vec<[String; 6]> = std::iter::once(head).chain(printers.iter().map(row)).collect();
+    let widths: [usize; 6] = std::array::from_fn(|at| rows.iter().map(|row| width(&row[at])).max().unwrap_or(0));
+    for row in &rows {
+        let cells: Vec<String> = row.iter().zip(widths).map(|(cell, width)| pad(cell, width)).collect();
+        say(cells.join("  ").trim_end())?;
+    }
+    if config.get("print.profile").is_empty() && printers.len() > 1 {
+        say(&strings.with("print-first-is-used", &[("printer", &printers[0].name)]))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn say(line: &str) -> std::io::Result<()> {
+    words::say(&words::safe(line))
+}
