@@ -10,6 +10,7 @@ use std::process::ExitCode;
 
 use anyhow::anyhow;
 use chrono::{NaiveDateTime, Utc};
+use futures_util::future::join_all;
 
 use super::database::Database;
 use super::password::PasswordFrom;
@@ -23,7 +24,7 @@ use crate::slip::paper::Paper;
 use crate::slip::samples::sample;
 use crate::slip::test_page::test_page;
 use crate::slip::text::render;
-use crate::slip::{Form, Job, PrintError, Profile, set};
+use crate::slip::{Form, Job, PrintError, PrinterState, Profile, set};
 use crate::strings::Strings;
 use crate::ui::text::{pad, width};
 
@@ -96,7 +97,7 @@ pub async fn run(args: Args, global: &Global) -> anyhow::Result<ExitCode> {
         say(text(form.as_ref(), paper, paper.columns(), &strings).trim_end())?;
         return Ok(ExitCode::SUCCESS);
     }
-    list(&config, &printers, &strings)
+    list(&config, &printers, &strings).await
 }
 
 /// The printer of a name.
@@ -137,9 +138,20 @@ async fn carry(
     // Two of them are two files in a folder.
     let name = format!("{what}-{}-{}", now.format("%Y%m%d-%H%M%S"), printer.name);
     let told = |error: PrintError| anyhow!(error.sentence(strings));
+    let courier = Courier::default();
     let job = Job::of_sheet(&name, sheet, printer, strings).map_err(told)?;
-    let delivered = Courier::default().deliver(printer, &job).await.map_err(told)?;
+    let way = courier.open(printer, &job).await.map_err(told)?;
+    let mut holds = |why: Option<&PrintError>| {
+        if let Some(why) = why {
+            eprintln!("{}", words::safe(&strings.with("print-waits", &[("why", &why.sentence(strings))])));
+        }
+    };
+    let delivered = courier.carry(way, &job, &mut holds).await.map_err(told)?;
     say(&arrived(&delivered, strings))?;
+    let state = courier.state(printer).await;
+    if state != PrinterState::Unknown {
+        say(&strings.with("print-test-state", &[("printer", &printer.name), ("state", &state.sentence(strings))]))?;
+    }
     Ok(())
 }
 
@@ -160,15 +172,17 @@ fn arrived(delivered: &Delivered, strings: &Strings) -> String {
     }
 }
 
-/// One line a printer, in columns.
-fn list(config: &Config, printers: &[Profile], strings: &Strings) -> anyhow::Result<ExitCode> {
+/// One line a printer, in columns; each is asked how it is.
+async fn list(config: &Config, printers: &[Profile], strings: &Strings) -> anyhow::Result<ExitCode> {
     if printers.is_empty() {
         say(&strings.get("print-none-configured"))?;
         return Ok(ExitCode::SUCCESS);
     }
-    let head = ["printer", "paper", "columns", "language", "encoding", "device"]
-        .map(|key| strings.get(&format!("slip-test-{key}")));
-    let row = |printer: &Profile| {
+    let courier = Courier::default();
+    let states = join_all(printers.iter().map(|printer| courier.state(printer))).await;
+    let head = ["printer", "paper", "columns", "language", "encoding", "device", "state"];
+    let head = head.map(|key| strings.get(&format!("slip-test-{key}")));
+    let row = |(printer, state): (&Profile, PrinterState)| {
         let encoding = if printer.language.has_code_page() { printer.encoding.code() } else { "-" };
         [
             printer.name.clone(),
@@ -177,10 +191,11 @@ fn list(config: &Config, printers: &[Profile], strings: &Strings) -> anyhow::Res
             printer.language.to_string(),
             encoding.to_owned(),
             printer.device.to_string(),
+            state.sentence(strings),
         ]
     };
-    let rows: Vec<[String; 6]> = std::iter::once(head).chain(printers.iter().map(row)).collect();
-    let widths: [usize; 6] = std::array::from_fn(|at| rows.iter().map(|row| width(&row[at])).max().unwrap_or(0));
+    let rows: Vec<[String; 7]> = std::iter::once(head).chain(printers.iter().zip(states).map(row)).collect();
+    let widths: [usize; 7] = std::array::from_fn(|at| rows.iter().map(|row| width(&row[at])).max().unwrap_or(0));
     for row in &rows {
         let cells: Vec<String> = row.iter().zip(widths).map(|(cell, width)| pad(cell, width)).collect();
         say(cells.join("  ").trim_end())?;
