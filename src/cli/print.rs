@@ -7,6 +7,7 @@
 mod claim;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::anyhow;
 use chrono::{NaiveDateTime, Utc};
@@ -27,6 +28,9 @@ use crate::slip::text::render;
 use crate::slip::{Form, Job, PrintError, PrinterState, Profile, set};
 use crate::strings::Strings;
 use crate::ui::text::{pad, width};
+
+/// How long a queue may take to notice that its printer is not there.
+const QUEUE: Duration = Duration::from_secs(2);
 
 /// Print slips and test pages, list the printers.
 #[derive(Debug, clap::Args)]
@@ -148,6 +152,9 @@ async fn carry(
     };
     let delivered = courier.carry(way, &job, &mut holds).await.map_err(told)?;
     say(&arrived(&delivered, strings))?;
+    if matches!(delivered, Delivered::Queued(_)) {
+        tokio::time::sleep(QUEUE).await;
+    }
     let state = courier.state(printer).await;
     if state != PrinterState::Unknown {
         say(&strings.with("print-test-state", &[("printer", &printer.name), ("state", &state.sentence(strings))]))?;

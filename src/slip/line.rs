@@ -22,6 +22,8 @@ use super::state::{self, PrinterState};
 const CHUNK: usize = 4096;
 /// How long a thread waits at most without looking whether anybody still waits for it.
 const SLICE: Duration = Duration::from_millis(100);
+/// Where devices are.
+const DEVICES: &str = "/dev/";
 
 /// A line.
 #[derive(Debug)]
@@ -197,8 +199,14 @@ impl Line {
     }
 }
 
-/// The device, where it is one of characters: no file, no pipe, no disk, nothing behind a link.
+/// The device, where it is one of characters: no file, no pipe, no disk, nothing behind a link. But names that the system
+/// itself gives to devices are links within its folder (`/dev/serial/by-id/...`, a rule's `SYMLINK`).
 fn open_device(path: &Path) -> io::Result<Option<OwnedFd>> {
+    let named = if path.starts_with(DEVICES) { path.canonicalize()? } else { path.to_owned() };
+    if named.starts_with(DEVICES) != path.starts_with(DEVICES) {
+        return Ok(None);
+    }
+    let path = &named;
     let flags = OFlags::NOFOLLOW | OFlags::NOCTTY | OFlags::NONBLOCK | OFlags::CLOEXEC;
     let open = |mode| rustix::fs::open(path, mode | flags, Mode::empty());
     let device = match open(OFlags::RDWR) {

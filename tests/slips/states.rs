@@ -3,7 +3,7 @@
 
 use std::io::{Read, Write};
 use std::os::unix::fs::symlink;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use huzhu::slip::deliver::{Courier, Delivered};
@@ -164,6 +164,16 @@ async fn only_a_character_device_is_one() {
         assert_eq!(courier().deliver(&profile, &job()).await, Err(PrintError::NoDevice(path)));
     }
     assert_eq!(std::fs::read_to_string(at("file")).unwrap(), "x");
+    // The system's own names of a device are links among the devices.
+    let named = PathBuf::from(format!("/dev/shm/huzhu-{}", std::process::id()));
+    for (target, taken) in [(PathBuf::from("/dev/null"), true), (at("file"), false)] {
+        symlink(target, &named).unwrap();
+        let profile = Profile { device: Device::Dev(named.clone()), ..profile("lp") };
+        let delivered = courier().deliver(&profile, &job()).await;
+        std::fs::remove_file(&named).unwrap();
+        let refused = Err(PrintError::NoDevice(named.clone()));
+        assert_eq!(delivered, if taken { Ok(Delivered::Handed) } else { refused });
+    }
     let nowhere = Profile { device: Device::Dev(at("none")), ..profile("lp") };
     assert!(matches!(courier().deliver(&nowhere, &job()).await, Err(PrintError::Unreachable(..))));
     assert_eq!(courier().state(&nowhere).await, PrinterState::Offline);
