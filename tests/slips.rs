@@ -9,6 +9,10 @@ mod delivery;
 mod escp;
 #[path = "slips/escpos.rs"]
 mod escpos;
+#[path = "slips/form_data.rs"]
+mod form_data;
+#[path = "slips/forms.rs"]
+mod forms;
 #[path = "slips/forms_office.rs"]
 mod forms_office;
 #[path = "slips/outcomes.rs"]

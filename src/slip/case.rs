@@ -78,12 +78,18 @@ pub enum Treatment {
 
 /// A name or another short text of a record, at most sixty hanzi: longer ones are damage, and would fill metres of paper.
 pub fn short(text: &str) -> String {
-    cut(text, 2 * NAME_MAX)
+    at_most(text, 2 * NAME_MAX)
 }
 
 /// A reason or an opinion, at most two hundred hanzi.
 pub fn long(text: &str) -> String {
-    cut(text, 2 * REMARK_MAX)
+    at_most(text, 2 * REMARK_MAX)
+}
+
+/// Cut to columns; of marks that take none there are four a column at most.
+fn at_most(text: &str, columns: usize) -> String {
+    let head: String = text.chars().take(4 * columns).collect();
+    cut(&head, columns)
 }
 
 impl Head {
@@ -134,7 +140,7 @@ impl Head {
 
     /// Blocks with the place of a seal on their right: whose it is, which (`word`), the day.
     pub fn sealed(&self, blocks: Vec<Block>, word: String, strings: &Strings) -> Block {
-        let words = vec![cut(&self.office, NAME_MAX), word, day(self.date, strings)];
+        let words = vec![at_most(&self.office, NAME_MAX), word, day(self.date, strings)];
         Block::Beside(blocks, Side::Seal(words))
     }
 }

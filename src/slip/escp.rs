@@ -28,7 +28,7 @@ const MODULE: [usize; 2] = [3, 2];
 /// Lines fed after a slip on paper without pages, to tear it off.
 const TAIL: usize = 6;
 
-/// Everything as after power on: also ends what a broken job left behind.
+/// Everything as after power on. A job that broke off inside a drawing still eats what follows until the drawing is full.
 const RESET: &[u8] = b"\x1b@";
 /// Chinese mode: two bytes (four of GB 18030) are a hanzi, one is ASCII.
 const CHINESE: &[u8] = b"\x1c&";

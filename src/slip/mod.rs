@@ -12,7 +12,7 @@
 //! - `error` what can go wrong, in words
 //!
 //! To add a form: a file with its data, which implements [`Form`]; its words in both message files under "Slips"; its
-//! golden files in `tests/slips.rs`.
+//! sample in `samples`; its golden files in `tests/slips.rs`.
 
 pub mod case;
 pub mod deliver;
@@ -42,6 +42,7 @@ pub mod parts;
 pub mod pdf;
 pub mod printer;
 pub mod qr;
+pub mod samples;
 pub mod spool;
 pub mod state;
 pub mod test_page;

@@ -281,26 +281,19 @@ impl P3 {
         }
     }
 
-    fn warnings(&self, strings: &Strings) -> Table {
-        let row = |reason: &Reason| {
-            let warning = match reason.warning.as_str() {
-                "unbalanced" => strings.get("slip-p3-warning-unbalanced"),
-                "same_sheet" => strings.get("slip-p3-warning-same-sheet"),
-                "split" => strings.get("slip-p3-warning-split"),
-                "above_total" => strings.get("slip-p3-warning-above-total"),
-                other => short(other),
-            };
-            vec![warning, long(&reason.text)]
+    fn warning(reason: &Reason, strings: &Strings) -> Block {
+        let warning = match reason.warning.as_str() {
+            "unbalanced" => strings.get("slip-p3-warning-unbalanced"),
+            "same_sheet" => strings.get("slip-p3-warning-same-sheet"),
+            "split" => strings.get("slip-p3-warning-split"),
+            "above_total" => strings.get("slip-p3-warning-above-total"),
+            other => short(other),
         };
-        let heads = ["slip-p3-warning", "slip-p3-reason"];
-        Table {
-            columns: heads.map(|head| Column::words(strings.get(head))).to_vec(),
-            rows: self.warnings.iter().map(row).collect(),
-        }
+        Block::Field(warning, strings.with("slip-p3-reason", &[("text", &long(&reason.text))]))
     }
 
     fn total(&self, strings: &Strings) -> Vec<Block> {
-        let text = strings.get("slip-p3-total");
+        let text = strings.get("slip-p3-total") + if self.illustrative { "*" } else { "" };
         let mut blocks = vec![Block::Figure { indent: 0, text, figure: yuan(self.total), strong: true }];
         blocks.extend(renminbi(self.total, strings).map(|words| Block::Field(strings.get("slip-words"), words)));
         if self.illustrative {
@@ -323,7 +316,10 @@ impl P3 {
         }
         decided.extend(review.at.map(|at| Block::pair(strings.get("slip-time"), moment(at, strings))));
         let signatures = [strings.get("slip-p3-sign"), strings.get("slip-sign-date")];
-        vec![opinion, Block::Fields(decided), Block::Signatures(signatures.to_vec())]
+        // What is still to come is written by hand.
+        let room = if review.opinion.is_empty() { Some(Block::Blank) } else { None };
+        let end = [Block::Fields(decided), Block::Signatures(signatures.to_vec())];
+        [opinion].into_iter().chain(room).chain(end).collect()
     }
 
     /// The stages, the last one with the seal beside it.
@@ -367,7 +363,7 @@ impl Form for P3 {
         blocks.extend(section(strings.get("slip-p3-computation")));
         blocks.push(Block::Field(strings.get("slip-policy"), short(&self.policy)));
         let lines = self.explanation.iter().map(|line| ExplainLine {
-            text: long(&line.text),
+            text: short(&line.text),
             figure: short(&line.figure),
             clause: short(&line.clause),
             ..line.clone()
@@ -380,7 +376,7 @@ impl Form for P3 {
         }
         if !self.warnings.is_empty() {
             blocks.extend(section(strings.get("slip-p3-warnings")));
-            blocks.push(Block::Table(self.warnings(strings)));
+            blocks.extend(self.warnings.iter().map(|reason| P3::warning(reason, strings)));
         }
         blocks.extend(section(strings.get("slip-p3-reviews")));
         blocks.extend(self.reviews(strings));

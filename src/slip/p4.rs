@@ -134,11 +134,16 @@ impl P4 {
             Block::pair(strings.get("slip-p4-period"), short(&self.period)),
         ];
         pairs.extend(self.treatment.pairs(strings));
-        pairs.push(Block::pair(strings.get("slip-hospital"), short(&self.hospital)));
+        pairs.extend([
+            Block::pair(strings.get("slip-medical-total"), yuan(self.medical_total)),
+            Block::pair(strings.get("slip-hospital"), short(&self.hospital)),
+            Block::pair(strings.get("slip-basis"), yuan(self.basis)),
+        ]);
         Block::Fields(pairs)
     }
 
-    fn amounts(&self, strings: &Strings) -> Vec<Block> {
+    /// In as few lines as they fit on where there is little room, else with the total on a line of its own.
+    fn amounts(&self, room: bool, strings: &Strings) -> Vec<Block> {
         let Computed { slices, floor, allowance, others } = &self.computed;
         let mut parts: Vec<(String, String)> = Vec::new();
         for slice in slices {
@@ -155,17 +160,17 @@ impl P4 {
             added.push(Block::pair(strings.get("slip-p4-allowance"), strings.with("slip-p4-days", args)));
         }
         added.extend(others.iter().map(|other| Block::pair(short(&other.title), yuan(other.amount))));
-        let mut total = vec![Block::pair(strings.get("slip-p4-total"), yuan(self.total))];
-        total.extend(renminbi(self.total, strings).map(|words| Block::pair(strings.get("slip-words"), words)));
-        vec![
-            Block::Fields(vec![
-                Block::pair(strings.get("slip-medical-total"), yuan(self.medical_total)),
-                Block::pair(strings.get("slip-basis"), yuan(self.basis)),
-            ]),
-            Block::Fields(parts),
-            Block::Fields(added),
-            Block::Fields(total),
-        ]
+        let mark = if self.illustrative { "*" } else { "" };
+        let total = strings.get("slip-p4-total") + mark;
+        let words = renminbi(self.total, strings).map(|words| Block::pair(strings.get("slip-words"), words));
+        let mut blocks = vec![Block::Fields(parts), Block::Fields(added)];
+        if room {
+            blocks.push(Block::Figure { indent: 0, text: total, figure: yuan(self.total), strong: true });
+            blocks.extend(words.map(|(key, words)| Block::Field(key, words)));
+        } else {
+            blocks.push(Block::Fields([Block::pair(total, yuan(self.total))].into_iter().chain(words).collect()));
+        }
+        blocks
     }
 
     fn foot(&self, strings: &Strings) -> Vec<Block> {
@@ -208,20 +213,20 @@ impl Form for P4 {
         self.head.copy.as_ref()
     }
 
-    fn sheet(&self, _: Paper, strings: &Strings) -> Sheet {
+    fn sheet(&self, paper: Paper, strings: &Strings) -> Sheet {
         let mut top = self.head.blocks(strings.get("slip-p4-title"), strings);
         top.push(Block::Fields(vec![self.case.name(strings), self.case.id(strings), self.case.unit(strings)]));
-        let mut end = self.amounts(strings);
+        let room = paper.explains();
+        let rule = || room.then_some(Block::Rule);
+        let mut end = self.amounts(room, strings);
         end.extend(self.foot(strings));
+        let mut blocks = vec![with_code(top, self.head.code.as_deref())];
+        blocks.extend(rule());
+        blocks.push(self.treated(strings));
+        blocks.extend(rule());
+        blocks.push(self.head.sealed(end, strings.get("slip-seal-finance"), strings));
         let copies = ["slip-p4-stub", "slip-p4-payee", "slip-p4-ledger"].map(|key| strings.get(key));
-        Sheet {
-            copies: copies.to_vec(),
-            ..Sheet::new(vec![
-                with_code(top, self.head.code.as_deref()),
-                self.treated(strings),
-                self.head.sealed(end, strings.get("slip-seal-finance"), strings),
-            ])
-        }
+        Sheet { copies: copies.to_vec(), ..Sheet::new(blocks) }
     }
 }
 

@@ -230,7 +230,6 @@ impl super::Form for HandOver {
         let mut blocks = head(&self.head, strings.get("slip-p8-title"), strings);
         blocks.push(Block::Fields(vec![
             Block::pair(strings.get("slip-p8-occasion"), occasion),
-            Block::pair(strings.get("slip-p8-as-of"), day(self.today(), strings)),
             Block::pair(strings.get("slip-p8-from"), short(&self.from)),
             Block::pair(strings.get("slip-p8-to"), short(&self.to)),
         ]));

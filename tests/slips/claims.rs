@@ -123,17 +123,21 @@ pub fn record(case: &str) -> Claim {
     record
 }
 
-/// The slip of a record, with the lines that explain its amount.
-pub fn slip_of(record: &Claim, copy: u32) -> Acknowledgement {
-    let office = Office {
+/// The office that took a record.
+pub fn office(record: &Claim) -> Office {
+    Office {
         code: record.office,
         name: "巴彦淖尔市临河区办事处".into(),
         area: AreaCode::new(150_802).unwrap(),
         league: record.league,
         phone: "0478-8221234".into(),
-    };
+    }
+}
+
+/// The slip of a record, with the lines that explain its amount.
+pub fn slip_of(record: &Claim, copy: u32) -> Acknowledgement {
     let title = "内蒙古职工医疗互助保障活动 第二期";
-    Acknowledgement::from_claim(record, &office, title, explanation(record), copy, "0138", now())
+    Acknowledgement::from_claim(record, &office(record), title, explanation(record), copy, "0138", now())
 }
 
 fn explanation(record: &Claim) -> Vec<ExplainLine> {

@@ -211,7 +211,7 @@ fn jobs_are_what_is_rendered() {
     let job = Job::make(&slip, &profile, &CHINESE).unwrap();
     let layout = layout(&slip, Paper::Third, &CHINESE, Encoding::default());
     assert_eq!(job.bytes, render(&layout, Encoding::default(), &GLYPHS).unwrap());
-    // Four seconds at 9,600 baud; the code is half of it.
+    // Four seconds at 9,600 baud; the code is three of them.
     assert!(job.bytes.len() < 6_000, "{} bytes", job.bytes.len());
 }
 

@@ -52,7 +52,7 @@ impl OnPaper {
     }
 
     /// Back to the top: another form, another paper.
-    pub fn to_top(&mut self) {
+    pub fn rewind(&mut self) {
         self.first = 0;
     }
 

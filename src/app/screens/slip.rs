@@ -112,7 +112,7 @@ impl SlipScreen {
 
     fn choose(&mut self, cx: &mut Context, printer: usize) {
         let before = std::mem::replace(&mut self.printer, printer.min(cx.printers.len().saturating_sub(1)));
-        self.paper.to_top();
+        self.paper.rewind();
         if self.printer != before {
             self.ask_printer(cx);
         }
