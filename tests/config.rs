@@ -82,8 +82,8 @@ const BAD: &[(&str, &[&str])] = &[
         &["5: printer.lq.columns can't be 48: paper 58mm has room for 32; write less"],
     ),
     (
-        "[printer.lq]\npaper = '241x93'\nlanguage = 'escp'\ncolumns = 96\ndevice = 'lp'\n",
-        &["4: printer.lq.columns can't be 96: paper 241x93 has room for 80"],
+        "[printer.lq]\npaper = '241x93'\nlanguage = 'escp'\ncolumns = 140\ndevice = 'lp'\n",
+        &["4: printer.lq.columns can't be 140: paper 241x93 has room for 136"],
     ),
     (
         "[printer.lq]\npaper = 'a5'\nlanguage = 'pdf'\ndevice = 'dev:/dev/usb/lp0'\n",

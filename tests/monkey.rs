@@ -14,6 +14,7 @@ use huzhu::domain::bill::Bill;
 use huzhu::domain::canonical::{hex, sha256};
 use huzhu::domain::claim::{Claim, ClaimKind, ClaimState, Standing};
 use huzhu::keymap::{Code, Key};
+use huzhu::slip::{Doubt, PrintId, PrintOutcome, PrinterState};
 use huzhu::store::{Desk, Duplicate, Found, PublishedPolicy, Reference, Reply, Request, StoreError, Submitted};
 use huzhu::strings::{Lang, Strings};
 use rand::Rng;
@@ -242,9 +243,21 @@ impl Monkey {
         }
         for command in std::mem::take(&mut self.counter.commands) {
             match command {
-                Cmd::Print { number, .. } => {
-                    let result = if self.random.random() { Ok("slips".into()) } else { Err("paper out".into()) };
-                    self.counter.send(Msg::Printed(number, result));
+                Cmd::Print { form, printer } => {
+                    let print = PrintId::of(form.as_ref());
+                    let printer = printer.unwrap_or_else(|| "till".into());
+                    let doubt = Doubt { print: print.clone(), printer, at: time("2021-03-20 09:14"), why: "w".into() };
+                    let outcome = match self.random.random_range(0..4) {
+                        0 => PrintOutcome::Done("slips".into()),
+                        1 => PrintOutcome::Waiting("paper out".into()),
+                        2 => PrintOutcome::Unknown(doubt),
+                        _ => PrintOutcome::Failed("no font".into()),
+                    };
+                    self.counter.send(Msg::Printed(print, outcome));
+                }
+                Cmd::AskPrinter(name) => {
+                    let state = PrinterState::ALL[self.random.random_range(0..PrinterState::ALL.len())];
+                    self.counter.send(Msg::PrinterState(name, state));
                 }
                 Cmd::SaveDraft(draft) if self.random.random_range(0..50) == 0 => {
                     self.counter.send(Msg::DraftSaved(draft.id, Err("disk full".into())));

@@ -161,7 +161,7 @@ fn a_slip_that_was_under_way_at_the_end_is_sent_again_at_the_next_start() {
         slip
     });
     let counter = start(data.path(), &[(name, &folder)]);
-    counter.shows("上次没有送达的回执已重新发送，1 张");
+    counter.shows("回执已送 till");
     assert!(printer.join().unwrap().contains("2,427.70"));
     assert_eq!(spooled(data.path()), 0, "what arrived is not sent once more");
 }

@@ -15,8 +15,14 @@ mod form_data;
 mod forms;
 #[path = "slips/forms_office.rs"]
 mod forms_office;
+#[path = "slips/outcomes.rs"]
+mod outcomes;
 #[path = "slips/pdf.rs"]
 mod pdf;
+#[path = "slips/printer.rs"]
+mod printer;
+#[path = "slips/states.rs"]
+mod states;
 
 use std::path::PathBuf;
 

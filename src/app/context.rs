@@ -10,10 +10,11 @@ use rand_chacha::rand_core::{RngCore, SeedableRng};
 use uuid::Uuid;
 
 use super::lookup::Lookup;
+use super::outcomes::Outcomes;
 use super::prints::Pending;
 use super::session::{Entrance, Session};
 use super::slip_keys::SlipKeys;
-use super::{Action, Ahead, Cmd, Resent};
+use super::{Action, Ahead, Cmd};
 use crate::domain::claim::{ClaimId, ClaimKind, NewClaim};
 use crate::domain::date::from_shanghai;
 use crate::domain::note::VerifierKey;
@@ -129,6 +130,8 @@ pub struct Context {
     pub cut_since: Option<NaiveDateTime>,
     /// Slips whose print is being recorded.
     pub(super) prints: Vec<Pending>,
+    /// What became of slips, as far as somebody may want to know it.
+    pub outcomes: Outcomes,
     /// Claims that are asked for, to print their slip where none came out yet.
     pub(super) unprinted: Vec<u64>,
     pub(super) slips: SlipKeys,
@@ -169,6 +172,7 @@ impl Context {
             submitted: None,
             cut_since: None,
             prints: Vec::new(),
+            outcomes: Outcomes::default(),
             unprinted: Vec::new(),
             slips: SlipKeys::new(setup.slip_key, setup.slip_keys),
             session: Session::new(setup.entrance, setup.lock_minutes),
@@ -422,36 +426,6 @@ impl Context {
         if let Err(why) = result {
             let text = self.strings.with("draft-not-saved", &[("why", why)]);
             self.say(Tone::Error, text);
-        }
-    }
-
-    pub(super) fn resent(&mut self, resent: &Resent) {
-        if resent.kept > 0 {
-            let text = self.strings.with("slips-kept", &[("count", &resent.kept), ("why", &resent.why)]);
-            self.say(Tone::Warning, text);
-        } else {
-            let text = self.strings.with("slips-resent", &[("count", &resent.sent)]);
-            self.say(Tone::Good, text);
-        }
-    }
-
-    pub(super) fn printed(&mut self, number: ClaimNumber, result: &Result<String, String>) {
-        match result {
-            Ok(place) => {
-                let text = match &self.message {
-                    // What was said of the claim stays: submitted, or incomplete.
-                    Some(said) if said.tone == Tone::Good && said.text.contains(&number.to_string()) => {
-                        let sent = self.strings.with("slip-sent", &[("place", place)]);
-                        format!("{} {sent}", said.text)
-                    }
-                    _ => self.strings.with("slip-printed", &[("number", &number), ("place", place)]),
-                };
-                self.say(Tone::Good, text);
-            }
-            Err(why) => {
-                let text = self.strings.with("slip-not-printed", &[("number", &number), ("why", why)]);
-                self.say(Tone::Error, text);
-            }
         }
     }
 }

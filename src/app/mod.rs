@@ -6,13 +6,14 @@
 //! - `lookup.rs` the reference data, looked up locally
 //! - `edit.rs` one line of typing
 //! - `session.rs` who is at work, and when that ends
-//! - `prints.rs` slips on their way to a printer
+//! - `prints.rs` slips on their way to a printer · `outcomes.rs` what became of them
 //!
 //! To add a screen: a file in `screens/` that implements [`Screen`], opened from another screen with [`Go::Open`].
 
 pub mod context;
 pub mod edit;
 pub mod lookup;
+pub mod outcomes;
 pub mod prints;
 pub mod screens;
 pub mod session;
@@ -26,9 +27,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use crate::domain::claim::ClaimId;
-use crate::domain::number::ClaimNumber;
 use crate::keymap::{Action, Code, Key, Layer};
-use crate::slip::Form;
+use crate::slip::{Form, PrintId, PrintOutcome, PrinterState};
 use crate::store::journal::Draft;
 use crate::store::{Reference, Reply, Request, StoreError};
 
@@ -71,31 +71,12 @@ pub enum Msg {
     },
     /// A draft was saved, or not (why, in words).
     DraftSaved(ClaimId, Result<(), String>),
-    /// A slip left for the printer (where to, in words), or not (why, in words).
-    Printed(ClaimNumber, Result<String, String>),
-    /// Slips that an earlier run left were sent again.
-    Resent(Resent),
+    /// What became of a print. One that waits is told of again by itself.
+    Printed(PrintId, PrintOutcome),
+    /// How the printer of this name is.
+    PrinterState(String, PrinterState),
     /// The program is about to end, whether the clerk wants it or not.
     Ending,
-}
-
-/// What became of slips that an earlier run left.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Resent {
-    /// How many arrived.
-    pub sent: usize,
-    /// How many did not.
-    pub kept: usize,
-    /// Why the last of those did not, in words.
-    pub why: String,
-}
-
-impl Resent {
-    /// One more did not arrive.
-    pub fn failed(&mut self, why: String) {
-        self.kept += 1;
-        self.why = why;
-    }
 }
 
 /// What goes out.
@@ -126,13 +107,15 @@ pub enum Cmd {
     SaveSlipKeys(Vec<String>),
     /// Print a slip on the printer of this name (none: the configured one).
     Print {
-        /// The claim that it is of.
-        number: ClaimNumber,
         /// What to print.
         form: Arc<dyn Form>,
         /// The printer's name.
         printer: Option<String>,
     },
+    /// Give a print up: somebody saw that it came out.
+    SettlePrint(PrintId),
+    /// Ask how the printer of this name is.
+    AskPrinter(String),
     /// Ring.
     Bell,
     /// Clear the screen and what scrolled away (at lock), then draw anew.
@@ -184,8 +167,8 @@ pub enum Event<'a> {
     Store(u64, &'a Result<Reply, StoreError>),
     /// A draft was saved or not.
     DraftSaved(ClaimId, &'a Result<(), String>),
-    /// A slip was delivered or not.
-    Printed(ClaimNumber, &'a Result<String, String>),
+    /// What became of a print.
+    Printed(&'a PrintId, &'a PrintOutcome),
     /// The screen is on top again.
     Shown,
     /// The time moved.
@@ -326,15 +309,14 @@ impl App {
                 self.cx.draft_saved(id, &result);
                 self.tell_all(Event::DraftSaved(id, &result));
             }
-            Msg::Resent(resent) => {
-                self.changed = true;
-                self.cx.resent(&resent);
-            }
             Msg::Ending => self.tell_all(Event::Ending),
-            Msg::Printed(number, result) => {
+            Msg::Printed(print, outcome) => {
                 self.changed = true;
-                self.cx.printed(number, &result);
-                self.tell_all(Event::Printed(number, &result));
+                self.cx.printed(&print, &outcome);
+                self.tell_all(Event::Printed(&print, &outcome));
+            }
+            Msg::PrinterState(name, state) => {
+                self.changed |= self.cx.printer_is(name, state);
             }
         }
         if let Some(refusal) = self.cx.turned_away() {

@@ -58,10 +58,10 @@ impl Context {
         let Some(at) = self.prints.iter().position(|pending| pending.seq == seq) else { return };
         let Pending { claim, printer, .. } = self.prints.swap_remove(at);
         match result {
-            Ok(Reply::PrintRecorded(number, printed)) => {
+            Ok(Reply::PrintRecorded(_, printed)) => {
                 let code = self.slip_code(&claim, printed);
                 let form = Arc::new(Acknowledgement { code, ..acknowledgement(self, &claim, printed.copy) });
-                self.command(Cmd::Print { number: *number, form, printer });
+                self.command(Cmd::Print { form, printer });
             }
             Ok(_) => {}
             Err(error) => {

@@ -107,6 +107,7 @@ fn arrived(delivered: &Delivered, strings: &Strings) -> String {
     match delivered {
         Delivered::File(path) => strings.with("print-arrived-file", &[("path", &path.display())]),
         Delivered::Queued(said) => strings.with("print-arrived-queue", &[("said", said)]),
+        Delivered::Printed => strings.get("print-arrived-printed"),
         Delivered::Taken => strings.get("print-arrived-taken"),
         Delivered::Handed => strings.get("print-arrived-handed"),
     }

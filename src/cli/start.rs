@@ -95,7 +95,7 @@ impl Place {
             seed: seed()?,
             now: self.guess(),
             lock_minutes: self.config.lock_minutes(),
-            printers: printing.profiles().to_vec(),
+            printers: printing.profiles(),
             print_after_submit: self.config.print_after_submit(),
             bell: self.config.bell(),
             window: self.config.window(),

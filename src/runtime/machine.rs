@@ -13,6 +13,7 @@ use super::clock::ServerClock;
 use super::keep::{self, Job, Keep};
 use super::printing::Printing;
 use crate::app::{App, Cmd, Msg, Setup};
+use crate::slip::{PrintId, PrintOutcome};
 use crate::store::{Reply, Request, Store, StoreError, answer};
 use crate::term::Input;
 use crate::term::backend::{Cost, Screen};
@@ -89,9 +90,10 @@ impl Machine {
             asked: Vec::new(),
         };
         machine.job(Job::Load);
-        if machine.outside.printing.has_left() {
-            let printing = Arc::clone(&machine.outside.printing);
-            machine.task(async move { Msg::Resent(printing.resend().await) });
+        for (print, ticket) in machine.outside.printing.left().to_vec() {
+            machine.printing(|printing, mut telling| async move {
+                printing.take_up(print, ticket, &mut |print, outcome| telling.tell(print, outcome)).await;
+            });
         }
         machine.run_all(commands);
         (machine, writer)
@@ -149,9 +151,12 @@ impl Machine {
 
     /// Takes a task's end.
     pub fn take(&mut self, ended: Ended) {
-        self.under_way = self.under_way.saturating_sub(1);
         while self.tasks.try_join_next().is_some() {}
+        if !matches!(ended, Ended::Told(_)) {
+            self.under_way = self.under_way.saturating_sub(1);
+        }
         match ended {
+            Ended::Told(msg) => self.apply(*msg),
             Ended::With(msg) => {
                 match msg.as_ref() {
                     Msg::Store { seq, result } => {
@@ -163,7 +168,7 @@ impl Machine {
                             self.clock.told(hello.now, hello.world_day);
                         }
                     }
-                    Msg::Printed(..) => self.prints = self.prints.saturating_sub(1),
+                    Msg::Printed(..) => self.prints -= 1,
                     _ => {}
                 }
                 self.apply(*msg);
@@ -261,10 +266,19 @@ impl Machine {
             Cmd::DropDraft(id) => self.job(Job::Drop(id)),
             Cmd::SaveReference(reference) => self.job(Job::SaveReference(reference)),
             Cmd::SaveSlipKeys(keys) => self.job(Job::SaveSlipKeys(keys)),
-            Cmd::Print { number, form, printer } => {
-                self.prints += 1;
+            Cmd::Print { form, printer } => self.printing(|printing, mut telling| async move {
+                printing.print(form, printer, &mut |print, outcome| telling.tell(print, outcome)).await;
+            }),
+            Cmd::SettlePrint(print) => {
                 let printing = Arc::clone(&self.outside.printing);
-                self.task(async move { Msg::Printed(number, printing.print(form, printer).await) });
+                self.silent(async move { printing.settle(print).await });
+            }
+            Cmd::AskPrinter(name) => {
+                let printing = Arc::clone(&self.outside.printing);
+                self.task(async move {
+                    let state = printing.state(&name).await;
+                    Msg::PrinterState(name, state)
+                });
             }
             Cmd::Bell => self.rings = true,
             Cmd::Wipe => self.wipes = true,
@@ -288,8 +302,27 @@ impl Machine {
         let mut end = AtEnd { done: self.done.clone(), ended: Ended::Broken };
         self.tasks.spawn(async move {
             let msg = work.await;
-            end.with(msg);
+            end.with(Ended::With(Box::new(msg)));
         });
+    }
+
+    /// A task with nothing to say.
+    fn silent(&mut self, work: impl Future<Output = ()> + Send + 'static) {
+        self.under_way += 1;
+        let mut end = AtEnd { done: self.done.clone(), ended: Ended::Broken };
+        self.tasks.spawn(async move {
+            work.await;
+            end.with(Ended::Silent);
+        });
+    }
+
+    /// A task that brings a slip to its printer. It is under way until it has told something for the first time; then it
+    /// may go on for hours, and nobody waits for it.
+    fn printing<F: Future<Output = ()> + Send + 'static>(&mut self, work: impl FnOnce(Arc<Printing>, Telling) -> F) {
+        self.under_way += 1;
+        self.prints += 1;
+        let telling = Telling { done: self.done.clone(), told: false };
+        self.tasks.spawn(work(Arc::clone(&self.outside.printing), telling));
     }
 }
 
@@ -300,6 +333,8 @@ pub enum Ended {
     With(Box<Msg>),
     /// With nothing to say.
     Silent,
+    /// Not yet, but with a message.
+    Told(Box<Msg>),
     /// In a panic.
     Broken,
 }
@@ -311,8 +346,8 @@ struct AtEnd {
 }
 
 impl AtEnd {
-    fn with(&mut self, msg: Msg) {
-        self.ended = Ended::With(Box::new(msg));
+    fn with(&mut self, ended: Ended) {
+        self.ended = ended;
     }
 }
 
@@ -320,5 +355,28 @@ impl Drop for AtEnd {
     fn drop(&mut self) {
         // After the end nobody listens.
         let _ = self.done.send(std::mem::replace(&mut self.ended, Ended::Silent));
+    }
+}
+
+/// Tells what becomes of a slip.
+struct Telling {
+    done: UnboundedSender<Ended>,
+    told: bool,
+}
+
+impl Telling {
+    fn tell(&mut self, print: PrintId, outcome: PrintOutcome) {
+        let msg = Box::new(Msg::Printed(print, outcome));
+        let first = !std::mem::replace(&mut self.told, true);
+        // After the end nobody listens.
+        let _ = self.done.send(if first { Ended::With(msg) } else { Ended::Told(msg) });
+    }
+}
+
+impl Drop for Telling {
+    fn drop(&mut self) {
+        if !self.told || std::thread::panicking() {
+            let _ = self.done.send(Ended::Broken);
+        }
     }
 }

@@ -1,49 +1,67 @@
-//! The way of bytes to a device, each step with a time limit. No shell, no overwriting, no following of links.
+//! The way of bytes to a device, each step with a time limit. No shell, no overwriting, no following of links. A way is
+//! opened first ([`Courier::open`]: nothing has gone out, and an error there costs nothing), then the job is carried.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
-use std::time::Duration;
+use std::process::{Output, Stdio};
+use std::time::{Duration, Instant};
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
-use tokio::process::Command;
+use tokio::io::AsyncWriteExt;
+use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
 use super::error::PrintError;
 use super::job::Job;
-use super::printer::{Device, Profile};
+use super::line::Line;
+use super::printer::{Device, Language, Profile};
+use super::state::{PrinterState, default_queue, of_lpstat};
 use crate::domain::text::display_safe;
 use crate::ui::text::cut;
 
 /// Columns of what `lp` said that go into a sentence.
 const SAID: usize = 120;
-/// Bytes written at once.
-const CHUNK: usize = 4096;
 
-/// What carries jobs to devices: the print command and the patience.
+/// What carries jobs to devices: the print system's commands and the patience.
 #[derive(Clone, Debug)]
 pub struct Courier {
-    /// The print system's command.
+    /// The print system's command that takes jobs.
     pub lp: PathBuf,
+    /// The one that tells how a queue is.
+    pub lpstat: PathBuf,
     /// How long a printer may take to answer the call.
     pub connect: Duration,
-    /// How long it may take for the next bytes, or `lp` for all of them.
+    /// How long it may take for the next bytes, or `lp` for all of them, before that is told.
     pub stall: Duration,
     /// How long it may take to hang up after the last byte, which says that it has all.
     pub linger: Duration,
+    /// How long after that an error may still come from one that hung up early.
+    pub grace: Duration,
+    /// How long it may take to say how it is.
+    pub answer: Duration,
+    /// How long one that says that it is well may take to work off what it was given.
+    pub settle: Duration,
+    /// How long a printer that has begun may be held up: no paper, cover open, off line.
+    pub patience: Duration,
+    /// The pauses before a job is tried again of which no byte went out; the last one is kept to.
+    pub pauses: Vec<Duration>,
 }
 
 impl Default for Courier {
     fn default() -> Courier {
         Courier {
             lp: PathBuf::from("/usr/bin/lp"),
+            lpstat: PathBuf::from("/usr/bin/lpstat"),
             connect: Duration::from_secs(5),
             stall: Duration::from_secs(15),
-            // Less than the program waits at its end: what was handed over is not printed again at the next start.
+            // Less than the program waits at its end: what was handed over is not in doubt at the next start.
             linger: Duration::from_secs(2),
+            grace: Duration::from_millis(100),
+            answer: Duration::from_millis(300),
+            settle: Duration::from_secs(20),
+            patience: Duration::from_secs(300),
+            pauses: [2, 5, 15, 30].map(Duration::from_secs).to_vec(),
         }
     }
 }
@@ -55,11 +73,33 @@ pub enum Delivered {
     File(PathBuf),
     /// In a queue; what `lp` said (`request id is …`).
     Queued(String),
+    /// The printer said that it has worked everything off.
+    Printed,
     /// The printer took all and hung up.
     Taken,
-    /// The printer was given all, and keeps the line open: some never hang up.
+    /// The printer was given all, and says nothing: some never hang up.
     Handed,
 }
+
+/// A way to a device that is open. No byte of a job has gone out.
+pub struct Way(Open);
+
+enum Open {
+    Folder(PathBuf),
+    Queue(Box<Child>),
+    /// A line; whether the printer at its end says how it is.
+    Line(Box<Line>, bool),
+}
+
+impl Way {
+    /// Whether a job arrives whole or not at all, and the same job twice is once: it may be carried any number of times.
+    pub fn is_atomic(&self) -> bool {
+        matches!(self.0, Open::Folder(_))
+    }
+}
+
+/// Is told what holds a job up on its way, and that nothing does any more (none).
+pub type Holds<'a> = &'a mut (dyn FnMut(Option<&PrintError>) + Send);
 
 /// Carries a job with the usual patience.
 pub async fn deliver(profile: &Profile, job: &Job) -> Result<Delivered, PrintError> {
@@ -67,55 +107,164 @@ pub async fn deliver(profile: &Profile, job: &Job) -> Result<Delivered, PrintErr
 }
 
 impl Courier {
-    /// Carries a job. After an error it may have arrived in part, except in a file.
+    /// Carries a job that is not kept anywhere. After an error it may have arrived in part, except in a file.
     pub async fn deliver(&self, profile: &Profile, job: &Job) -> Result<Delivered, PrintError> {
-        match &profile.device {
-            Device::File(folder) => {
-                let (folder, job) = (folder.clone(), job.clone());
-                let path = folder.clone();
+        let way = self.open(profile, job).await?;
+        self.carry(way, job, &mut |_| ()).await
+    }
+
+    /// Opens the way for a job.
+    ///
+    /// # Errors
+    /// Where there is none, or the printer says that it can't print now: the job is as it was.
+    pub async fn open(&self, profile: &Profile, job: &Job) -> Result<Way, PrintError> {
+        let mut line = match &profile.device {
+            Device::File(folder) => return Ok(Way(Open::Folder(folder.clone()))),
+            Device::Lp(queue) => return self.queue(queue.as_deref(), job).await,
+            Device::Tcp(host, port) => Line::call(host, *port, self.connect).await?,
+            Device::Dev(path) => Line::open(path, self.connect).await?,
+        };
+        let state = if speaks(profile) { line.ask(self.answer).await? } else { PrinterState::Unknown };
+        if state.holds() {
+            return Err(PrintError::State(line.name().to_owned(), state));
+        }
+        Ok(Way(Open::Line(Box::new(line), state != PrinterState::Unknown)))
+    }
+
+    /// Carries a job on its way. After an error it may have arrived in part, except in a file.
+    pub async fn carry(&self, way: Way, job: &Job, holds: Holds<'_>) -> Result<Delivered, PrintError> {
+        match way.0 {
+            Open::Folder(folder) => {
+                let (path, job) = (folder.clone(), job.clone());
                 tokio::task::spawn_blocking(move || to_file(&folder, &job))
                     .await
-                    .map_err(|error| PrintError::File(path, error.to_string()))?
+                    .unwrap_or_else(|error| Err(PrintError::File(path, error.to_string())))
             }
-            Device::Lp(queue) => self.to_queue(queue.as_deref(), job).await,
-            Device::Tcp(host, port) => self.to_port(host, *port, job).await,
-            Device::Dev(path) => todo!("{}", path.display()),
+            Open::Queue(child) => self.to_queue(*child, job).await,
+            Open::Line(line, speaks) => self.to_line(*line, speaks, &job.bytes, holds).await,
         }
     }
 
-    async fn to_port(&self, host: &str, port: u16, job: &Job) -> Result<Delivered, PrintError> {
-        let device = format!("{host}:{port}");
-        let broke_off = |error: std::io::Error| PrintError::BrokeOff(device.clone(), error.to_string());
-        let late = |_| PrintError::TimedOut(device.clone());
-        let mut line = timeout(self.connect, TcpStream::connect((host, port)))
-            .await
-            .map_err(late)?
-            .map_err(|error| PrintError::Unreachable(device.clone(), error.to_string()))?;
-        for chunk in job.bytes.chunks(CHUNK) {
-            timeout(self.stall, line.write_all(chunk)).await.map_err(late)?.map_err(broke_off)?;
-        }
-        timeout(self.stall, line.shutdown()).await.map_err(late)?.map_err(broke_off)?;
-        // What a printer says back (status bytes) is not read for meaning, only to its end.
-        let hang_up = async {
-            let mut said = [0; 256];
-            while line.read(&mut said).await? > 0 {}
-            Ok(())
+    /// How a printer is, as far as it says.
+    pub async fn state(&self, profile: &Profile) -> PrinterState {
+        let mut line = match &profile.device {
+            Device::File(folder) => {
+                let folder = folder.clone();
+                let is_there = tokio::task::spawn_blocking(move || folder.is_dir()).await;
+                return if is_there.unwrap_or(true) { PrinterState::Ready } else { PrinterState::NoFolder };
+            }
+            Device::Lp(queue) => return self.queue_state(queue.as_deref()).await.unwrap_or(PrinterState::Offline),
+            Device::Tcp(host, port) => match Line::call(host, *port, self.connect).await {
+                Ok(line) => line,
+                Err(_) => return PrinterState::Offline,
+            },
+            Device::Dev(path) => match Line::open(path, self.answer).await {
+                Ok(line) => line,
+                Err(_) => return PrinterState::Offline,
+            },
         };
-        match timeout(self.linger, hang_up).await {
-            Ok(end) => end.map(|()| Delivered::Taken).map_err(broke_off),
-            Err(_) => Ok(Delivered::Handed),
+        if speaks(profile) { line.ask(self.answer).await.unwrap_or_default() } else { PrinterState::Unknown }
+    }
+
+    /// Writes everything, waits while the printer is held up, and then for what says that it has it.
+    async fn to_line(
+        &self,
+        mut line: Line,
+        speaks: bool,
+        bytes: &[u8],
+        holds: Holds<'_>,
+    ) -> Result<Delivered, PrintError> {
+        let late = PrintError::TimedOut(line.name().to_owned());
+        let (mut rest, mut held) = (bytes, None);
+        while !rest.is_empty() {
+            let written = line.write(rest, self.stall).await?;
+            rest = &rest[written..];
+            self.waits(written > 0, &late, &mut held, holds)?;
+        }
+        if speaks {
+            return self.until_printed(line, holds).await;
+        }
+        while !line.is_free(self.stall).await? {
+            self.waits(false, &late, &mut held, holds)?;
+        }
+        let hung_up = line.hang_up(self.linger, self.grace).await?;
+        Ok(if hung_up { Delivered::Taken } else { Delivered::Handed })
+    }
+
+    /// Tells that a printer stands still or goes on; an error when it has stood still too long.
+    fn waits(
+        &self,
+        goes: bool,
+        why: &PrintError,
+        since: &mut Option<Instant>,
+        holds: Holds<'_>,
+    ) -> Result<(), PrintError> {
+        match (goes, *since) {
+            (true, Some(_)) => {
+                *since = None;
+                holds(None);
+            }
+            (true, None) => {}
+            (false, None) => {
+                *since = Some(Instant::now());
+                holds(Some(why));
+            }
+            (false, Some(since)) if since.elapsed() > self.patience => return Err(why.clone()),
+            (false, Some(_)) => {}
+        }
+        Ok(())
+    }
+
+    /// Waits until the printer says that it has worked everything off. One that stands still is waited for with patience.
+    async fn until_printed(&self, mut line: Line, holds: Holds<'_>) -> Result<Delivered, PrintError> {
+        line.ask_for_end(self.stall).await?;
+        let (mut since, mut known) = (Instant::now(), PrinterState::Ready);
+        loop {
+            if line.has_ended(self.answer).await? {
+                return Ok(Delivered::Printed);
+            }
+            let state = line.ask(self.answer).await?;
+            if state != known {
+                if state.holds() != known.holds() {
+                    since = Instant::now();
+                }
+                known = state;
+                let why = PrintError::State(line.name().to_owned(), state);
+                holds(Some(&why).filter(|_| state.holds()));
+            }
+            let waited = since.elapsed();
+            match state {
+                state if state.holds() && waited > self.patience => {
+                    return Err(PrintError::State(line.name().to_owned(), state));
+                }
+                state if state.holds() => {}
+                // It spoke before: somebody switched it off, or pulled the plug.
+                PrinterState::Unknown if waited > self.settle => {
+                    return Err(PrintError::TimedOut(line.name().to_owned()));
+                }
+                _ if waited > self.settle => return Ok(Delivered::Handed),
+                _ => {}
+            }
         }
     }
 
-    async fn to_queue(&self, queue: Option<&str>, job: &Job) -> Result<Delivered, PrintError> {
+    /// The print system's command for a job, started and waiting for bytes. Without any it sends nothing.
+    async fn queue(&self, queue: Option<&str>, job: &Job) -> Result<Way, PrintError> {
+        // A queue that is not there is known before a byte goes out; one that stands still keeps jobs by itself.
+        self.queue_state(queue).await?;
         let mut command = Command::new(&self.lp);
         command.arg("-t").arg(&job.name);
         if let Some(queue) = queue {
             command.arg("-d").arg(queue);
         }
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
-        let name = self.lp.display().to_string();
-        let mut child = command.spawn().map_err(|error| PrintError::Unreachable(name.clone(), error.to_string()))?;
+        match command.spawn() {
+            Ok(child) => Ok(Way(Open::Queue(Box::new(child)))),
+            Err(error) => Err(PrintError::Unreachable(self.lp.display().to_string(), error.to_string())),
+        }
+    }
+
+    async fn to_queue(&self, mut child: Child, job: &Job) -> Result<Delivered, PrintError> {
         let stdin = child.stdin.take();
         let feed = async {
             if let Some(mut stdin) = stdin {
@@ -126,16 +275,53 @@ impl Courier {
         let run = async { tokio::join!(feed, child.wait_with_output()).1 };
         let output = timeout(self.stall, run)
             .await
-            .map_err(|_| PrintError::TimedOut(name.clone()))?
+            .map_err(|_| PrintError::TimedOut(self.lp.display().to_string()))?
             .map_err(|error| PrintError::Command(error.to_string()))?;
-        let said = |bytes: &[u8]| cut(&display_safe(String::from_utf8_lossy(bytes).trim()), SAID);
-        if output.status.success() {
-            Ok(Delivered::Queued(said(&output.stdout)))
-        } else {
-            let words = said(&output.stderr);
-            Err(PrintError::Command(if words.is_empty() { output.status.to_string() } else { words }))
+        if output.status.success() { Ok(Delivered::Queued(said(&output.stdout))) } else { Err(refusal(&output)) }
+    }
+
+    /// How a queue is; an error where there is none. Unknown where the print system doesn't say.
+    async fn queue_state(&self, queue: Option<&str>) -> Result<PrinterState, PrintError> {
+        let default;
+        let queue = match queue {
+            Some(queue) => queue,
+            None => {
+                let Some(output) = self.lpstat(&["-d"]).await else { return Ok(PrinterState::Unknown) };
+                default = String::from_utf8_lossy(&output.stdout).into_owned();
+                match default_queue(&default) {
+                    Some(Ok(queue)) if output.status.success() && !queue.starts_with('-') => queue,
+                    Some(Err(why)) => return Err(PrintError::Command(said(why.as_bytes()))),
+                    _ => return Ok(PrinterState::Unknown),
+                }
+            }
+        };
+        match self.lpstat(&["-l", "-p", queue]).await {
+            Some(output) if output.status.success() => Ok(of_lpstat(&String::from_utf8_lossy(&output.stdout))),
+            Some(output) => Err(refusal(&output)),
+            None => Ok(PrinterState::Unknown),
         }
     }
+
+    async fn lpstat(&self, arguments: &[&str]) -> Option<Output> {
+        let mut command = Command::new(&self.lpstat);
+        command.args(arguments).env("LC_ALL", "C").stdin(Stdio::null()).kill_on_drop(true);
+        timeout(self.stall, command.output()).await.ok()?.ok()
+    }
+}
+
+/// Whether the printer can say how it is: one that understands the question, on a line that can be read.
+fn speaks(profile: &Profile) -> bool {
+    profile.language == Language::EscPos
+}
+
+/// What a command said, fit for a sentence.
+fn said(bytes: &[u8]) -> String {
+    cut(&display_safe(String::from_utf8_lossy(bytes).trim()), SAID)
+}
+
+fn refusal(output: &Output) -> PrintError {
+    let words = said(&output.stderr);
+    PrintError::Command(if words.is_empty() { output.status.to_string() } else { words })
 }
 
 /// A new file of the job's name, whole or not at all. The same bytes under that name count as delivered (a job that is

@@ -4,6 +4,7 @@
 
 use std::path::PathBuf;
 
+use super::state::PrinterState;
 use crate::strings::Strings;
 
 /// Why nothing was printed, or not surely.
@@ -18,6 +19,12 @@ pub enum PrintError {
     /// The printer does not answer: its address, and why.
     #[error("{0} can't be reached: {1}")]
     Unreachable(String, String),
+    /// What stands under this path is no device of characters.
+    #[error("{0} is not a character device")]
+    NoDevice(PathBuf),
+    /// The printer says what holds it up: its address, its state.
+    #[error("{0}: {1:?}")]
+    State(String, PrinterState),
     /// It took no more bytes within the time limit.
     #[error("{0} does not go on")]
     TimedOut(String),
@@ -55,6 +62,12 @@ impl PrintError {
             PrintError::Unreachable(device, why) => {
                 strings.with("print-unreachable", &[("device", device), ("why", why)])
             }
+            PrintError::NoDevice(path) => strings.with("print-no-device", &[("path", &path.display())]),
+            PrintError::State(device, state) => {
+                let args: [(&str, &dyn std::fmt::Display); 2] =
+                    [("device", device), ("state", &state.sentence(strings))];
+                strings.with("print-state", &args)
+            }
             PrintError::TimedOut(device) => strings.with("print-timed-out", &[("device", device)]),
             PrintError::BrokeOff(device, why) => strings.with("print-broke-off", &[("device", device), ("why", why)]),
             PrintError::Command(said) => strings.with("print-command", &[("said", said)]),
@@ -80,6 +93,8 @@ mod tests {
                 PrintError::NoFolder("x1".into()),
                 PrintError::Exists("x1".into()),
                 PrintError::Unreachable(text.clone(), text.clone()),
+                PrintError::NoDevice("x1".into()),
+                PrintError::State(text.clone(), PrinterState::PaperOut),
                 PrintError::TimedOut(text.clone()),
                 PrintError::BrokeOff(text.clone(), text.clone()),
                 PrintError::Command(text.clone()),

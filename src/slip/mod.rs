@@ -7,7 +7,8 @@
 //! - `test_page` what shows whether a printer is set up well
 //! - `text`, `pdf`, `escpos`, `escp` devices · `encode` code pages · `glyph` dots of rare characters · `qr` codes
 //! - `job` a form for a printer's profile, made into bytes
-//! - `printer`, `deliver`, `spool` where the bytes go, and what is left when they don't
+//! - `printer`, `deliver`, `line`, `spool` where the bytes go, and what is left when they don't
+//! - `state`, `outcome` what the printer says, what became of a print
 //! - `error` what can go wrong, in words
 //!
 //! To add a form: a file with its data, which implements [`Form`]; its words in both message files under "Slips"; its
@@ -22,8 +23,10 @@ pub mod escpos;
 pub mod glyph;
 pub mod job;
 pub mod layout;
+mod line;
 pub mod of_claim;
 pub mod office;
+pub mod outcome;
 pub mod p1;
 pub mod p10;
 pub mod p2;
@@ -41,6 +44,7 @@ pub mod printer;
 pub mod qr;
 pub mod samples;
 pub mod spool;
+pub mod state;
 pub mod test_page;
 pub mod text;
 
@@ -48,8 +52,10 @@ use std::fmt::Debug;
 
 pub use error::PrintError;
 pub use job::Job;
+pub use outcome::{Doubt, PrintId, PrintOutcome};
 pub use printer::{Device, Encoding, Language, Profile};
 pub use spool::Spool;
+pub use state::PrinterState;
 
 use layout::{Block, Layout, Medium, Sheet};
 use paper::Paper;
@@ -82,8 +88,7 @@ impl PartialEq for dyn Form {
 
 /// A name for files and print queues: form, number and copy, without a word about a person.
 pub fn file_stem(form: &dyn Form) -> String {
-    let number = form.number().unwrap_or_else(|| "preview".to_owned());
-    format!("{}-{number}-c{}", form.id(), form.copy().map_or(0, |copy| copy.number))
+    PrintId::of(form).to_string()
 }
 
 /// A form set for a paper, as [`set_sheet`] sets its sheet.

@@ -97,7 +97,10 @@ impl Language {
         match self {
             Language::Text => 200,
             Language::Pdf => ((paper.size().0 - 8.0) / 1.2) as usize,
-            Language::EscPos | Language::EscP => self.columns(paper),
+            Language::EscPos => self.columns(paper),
+            // Fifteen columns an inch on 8 inches; a wide carriage has ten on 13.6.
+            Language::EscP if paper.page().is_some() => 136,
+            Language::EscP => self.columns(paper),
         }
     }
 

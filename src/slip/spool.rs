@@ -1,6 +1,9 @@
 //! Jobs between their making and their delivery: on the disk before a byte goes out, away when they have arrived. What a
-//! killed program leaves is listed by [`Spool::pending`] and can be delivered again. Slips hold masked data only; files
-//! are readable by their owner.
+//! killed program leaves is listed by [`Spool::pending`]. Slips hold masked data only; files are readable by their owner.
+//!
+//! A job is `Ready` while no byte of it can have gone out: it may be carried again by itself. Before the first byte leaves
+//! it is marked `Begun`, on the disk; from then on only somebody who sees the printer knows whether it came out, and it is
+//! never carried again: a new print of the slip says that it is one.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{ErrorKind, Read};
@@ -8,15 +11,28 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use super::deliver::{Courier, Delivered, no_follow, write_anew};
+use super::deliver::{Courier, Delivered, Holds, no_follow, write_anew};
 use super::error::PrintError;
 use super::job::{Job, path_safe};
+use super::outcome::PrintId;
 use super::printer::{Language, Profile};
+
+/// The ending of a job's file from the moment when its first byte may go out.
+const BEGUN: &str = "begun";
 
 /// A folder of jobs.
 #[derive(Clone, Debug)]
 pub struct Spool {
     folder: PathBuf,
+}
+
+/// How far a job has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    /// No byte has gone out.
+    Ready,
+    /// Bytes may have gone out.
+    Begun,
 }
 
 /// A job that waits.
@@ -29,10 +45,32 @@ pub struct Ticket {
     pub profile: String,
     /// What its bytes are.
     pub language: Language,
+    /// How far it has come.
+    pub stage: Stage,
+}
+
+impl Ticket {
+    /// Which print it is; none where the name is not one of ours.
+    pub fn print(&self) -> Option<PrintId> {
+        self.name.parse().ok()
+    }
+}
+
+/// What became of a job that was carried.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Carried {
+    /// It arrived, and is not kept any more.
+    Arrived(Delivered),
+    /// No byte went out (or it arrives whole or not at all): it can be carried again.
+    Held(PrintError),
+    /// Bytes went out, and nobody knows how many became paper.
+    Doubtful(Ticket, PrintError),
+    /// Meanwhile somebody gave it up.
+    Gone,
 }
 
 impl Spool {
-    /// Opens the folder, and makes it where it is not there. **Blocking**, as everything here but [`Spool::send`].
+    /// Opens the folder, and makes it where it is not there. **Blocking**, as everything here but [`Spool::carry`].
     pub fn new(folder: &Path) -> Result<Spool, PrintError> {
         let spool = Spool { folder: folder.to_owned() };
         DirBuilder::new()
@@ -43,37 +81,76 @@ impl Spool {
         Ok(spool)
     }
 
-    /// Keeps a job, delivers it, and drops it when it has arrived. After an error it is still [`Spool::pending`].
-    pub async fn send(&self, courier: &Courier, profile: &Profile, job: Job) -> Result<Delivered, PrintError> {
-        let (spool, name, kept) = (self.clone(), profile.name.clone(), job.clone());
-        let ticket = self.blocking(move || spool.keep(&name, &kept)).await?;
-        let delivered = courier.deliver(profile, &job).await?;
-        let spool = self.clone();
-        self.blocking(move || spool.remove(&ticket)).await?;
-        Ok(delivered)
+    /// Carries a job that is ready, and drops it and its earlier copies when it has arrived.
+    pub async fn carry(&self, courier: &Courier, profile: &Profile, ticket: &Ticket, holds: Holds<'_>) -> Carried {
+        if ticket.stage == Stage::Begun {
+            return Carried::Doubtful(ticket.clone(), PrintError::TimedOut(profile.name.clone()));
+        }
+        let (spool, kept) = (self.clone(), ticket.clone());
+        let job = match blocking(&self.folder, move || spool.load(&kept)).await {
+            Ok(Some(job)) => job,
+            Ok(None) => return Carried::Gone,
+            Err(error) => return Carried::Held(error),
+        };
+        let way = match courier.open(profile, &job).await {
+            Ok(way) => way,
+            Err(error) => return Carried::Held(error),
+        };
+        let mut ticket = ticket.clone();
+        if !way.is_atomic() {
+            let (spool, ready) = (self.clone(), ticket);
+            ticket = match blocking(&self.folder, move || spool.begin(&ready)).await {
+                Ok(Some(begun)) => begun,
+                Ok(None) => return Carried::Gone,
+                Err(error) => return Carried::Held(error),
+            };
+        }
+        match courier.carry(way, &job, holds).await {
+            Ok(delivered) => {
+                let spool = self.clone();
+                let removed = blocking(&self.folder, move || {
+                    spool.remove(&ticket)?;
+                    spool.drop_before(&ticket, None)
+                });
+                if let Err(error) = removed.await {
+                    tracing::warn!(%error, "a slip that arrived was not given up");
+                }
+                Carried::Arrived(delivered)
+            }
+            Err(error) if ticket.stage == Stage::Begun => Carried::Doubtful(ticket, error),
+            Err(error) => Carried::Held(error),
+        }
     }
 
-    /// Delivers a job that was left.
-    pub async fn resend(&self, courier: &Courier, profile: &Profile, ticket: Ticket) -> Result<Delivered, PrintError> {
-        let (spool, left) = (self.clone(), ticket.clone());
-        let job = self.blocking(move || spool.load(&left)).await?;
-        let delivered = courier.deliver(profile, &job).await?;
-        let spool = self.clone();
-        self.blocking(move || spool.remove(&ticket)).await?;
-        Ok(delivered)
-    }
-
-    /// Writes a job to the disk; the same job for the same profile again replaces itself.
+    /// Writes a job to the disk; the same job for the same profile again replaces itself, but none that has begun.
     pub fn keep(&self, profile: &str, job: &Job) -> Result<Ticket, PrintError> {
         let (name, profile) = (path_safe(&job.name), path_safe(profile));
         let file_name = format!("{profile}@{name}.{}", job.language.extension());
         let path = self.folder.join(&file_name);
+        let begun = begun(&path);
+        if fs::symlink_metadata(&begun).is_ok() {
+            return Err(PrintError::Exists(begun));
+        }
         let part = self.folder.join(format!(".{file_name}.part"));
-        let kept = write_anew(&part, &job.bytes)
-            .and_then(|()| fs::rename(&part, &path))
-            .and_then(|()| File::open(&self.folder)?.sync_all());
+        let kept =
+            write_anew(&part, &job.bytes).and_then(|()| fs::rename(&part, &path)).and_then(|()| sync(&self.folder));
         kept.map_err(|error| PrintError::file(&path, error))?;
-        Ok(Ticket { path, name, profile, language: job.language })
+        Ok(Ticket { path, name, profile, language: job.language, stage: Stage::Ready })
+    }
+
+    /// Marks a job before its first byte goes out, and waits until that is on the disk; none where it is gone.
+    pub fn begin(&self, ticket: &Ticket) -> Result<Option<Ticket>, PrintError> {
+        let path = begun(&ticket.path);
+        match fs::rename(&ticket.path, &path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            renamed => renamed.map_err(|error| PrintError::file(&path, error))?,
+        }
+        if let Err(error) = sync(&self.folder) {
+            // It has not begun.
+            drop(fs::rename(&path, &ticket.path));
+            return Err(PrintError::file(path, error));
+        }
+        Ok(Some(Ticket { path, stage: Stage::Begun, ..ticket.clone() }))
     }
 
     /// What has not arrived, by name. Files that are no jobs are passed over.
@@ -88,16 +165,22 @@ impl Spool {
         Ok(tickets)
     }
 
-    /// The bytes of a job that waits.
-    pub fn load(&self, ticket: &Ticket) -> Result<Job, PrintError> {
+    /// The bytes of a job that waits; none where it is gone.
+    pub fn load(&self, ticket: &Ticket) -> Result<Option<Job>, PrintError> {
         let mut bytes = Vec::new();
         let mut options = OpenOptions::new();
         options.read(true).custom_flags(no_follow());
-        options
-            .open(&ticket.path)
-            .and_then(|mut file| file.read_to_end(&mut bytes))
-            .map_err(|error| PrintError::file(&ticket.path, error))?;
-        Ok(Job { name: ticket.name.clone(), language: ticket.language, bytes })
+        match options.open(&ticket.path).and_then(|mut file| file.read_to_end(&mut bytes)) {
+            Ok(_) => Ok(Some(Job { name: ticket.name.clone(), language: ticket.language, bytes })),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(PrintError::file(&ticket.path, error)),
+        }
+    }
+
+    /// When a job was kept.
+    pub fn kept_at(&self, ticket: &Ticket) -> Result<SystemTime, PrintError> {
+        let kept = fs::symlink_metadata(&ticket.path).and_then(|data| data.modified());
+        kept.map_err(|error| PrintError::file(&ticket.path, error))
     }
 
     /// Gives a job up; one that is gone already is no error.
@@ -108,49 +191,74 @@ impl Spool {
         }
     }
 
-    /// Gives up other copies of a slip that arrived; says how many these were.
-    pub fn drop_copies(&self, name: &str) -> Result<usize, PrintError> {
-        let slip = |name: &str| name.rsplit_once("-c").map(|(slip, _)| slip.to_owned());
-        let Some(wanted) = slip(&path_safe(name)) else { return Ok(0) };
-        let mut dropped = 0;
-        for ticket in self.pending()?.iter().filter(|ticket| slip(&ticket.name).as_ref() == Some(&wanted)) {
-            self.remove(ticket)?;
-            dropped += 1;
-        }
-        Ok(dropped)
+    /// Gives up a print by its name, at whatever printer and stage; says how many jobs these were.
+    pub fn remove_print(&self, print: &PrintId) -> Result<usize, PrintError> {
+        let name = path_safe(&print.to_string());
+        self.remove_where(|ticket| ticket.name == name)
     }
 
-    /// Gives up what was kept before a moment (a day ago, by the retention rule), and says how many these were.
-    pub fn purge(&self, before: SystemTime) -> Result<usize, PrintError> {
-        let mut purged = 0;
+    /// Gives up earlier copies of a slip: those of a stage, or of any. Says how many these were.
+    pub fn drop_before(&self, ticket: &Ticket, stage: Option<Stage>) -> Result<usize, PrintError> {
+        let Some(print) = ticket.print() else { return Ok(0) };
+        self.remove_where(|other| {
+            stage.is_none_or(|stage| other.stage == stage) && other.print().is_some_and(|other| other.is_before(&print))
+        })
+    }
+
+    /// Gives up what was kept before a moment (a day ago, by the retention rule), and says what that was.
+    pub fn purge(&self, before: SystemTime) -> Result<Vec<Ticket>, PrintError> {
+        let mut purged = Vec::new();
         for ticket in self.pending()? {
-            let kept = fs::symlink_metadata(&ticket.path).and_then(|data| data.modified());
-            if kept.map_err(|error| PrintError::file(&ticket.path, error))? < before {
+            if self.kept_at(&ticket)? < before {
                 self.remove(&ticket)?;
-                purged += 1;
+                purged.push(ticket);
             }
         }
         Ok(purged)
     }
 
-    async fn blocking<T: Send + 'static>(
-        &self,
-        work: impl FnOnce() -> Result<T, PrintError> + Send + 'static,
-    ) -> Result<T, PrintError> {
-        tokio::task::spawn_blocking(work)
-            .await
-            .unwrap_or_else(|error| Err(PrintError::File(self.folder.clone(), error.to_string())))
+    fn remove_where(&self, goes: impl Fn(&Ticket) -> bool) -> Result<usize, PrintError> {
+        let mut removed = 0;
+        for ticket in self.pending()?.iter().filter(|ticket| goes(ticket)) {
+            self.remove(ticket)?;
+            removed += 1;
+        }
+        Ok(removed)
     }
 }
 
-/// `PROFILE@NAME.txt` and nothing else.
+/// Does something on a thread that may block.
+async fn blocking<T: Send + 'static>(
+    folder: &Path,
+    work: impl FnOnce() -> Result<T, PrintError> + Send + 'static,
+) -> Result<T, PrintError> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.unwrap_or_else(|error| Err(PrintError::File(folder.to_owned(), error.to_string())))
+}
+
+/// Waits until what happened in a folder is on the disk.
+fn sync(folder: &Path) -> std::io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+/// The file of a job that has begun.
+fn begun(ready: &Path) -> PathBuf {
+    ready.with_added_extension(BEGUN)
+}
+
+/// `PROFILE@NAME.txt` or `PROFILE@NAME.txt.begun`, and nothing else.
 fn ticket(path: PathBuf) -> Option<Ticket> {
-    let (stem, extension) = path.file_name()?.to_str()?.rsplit_once('.')?;
+    let file_name = path.file_name()?.to_str()?;
+    let (file_name, stage) = match file_name.strip_suffix(BEGUN).and_then(|name| name.strip_suffix('.')) {
+        Some(ready) => (ready, Stage::Begun),
+        None => (file_name, Stage::Ready),
+    };
+    let (stem, extension) = file_name.rsplit_once('.')?;
     let (profile, name) = stem.split_once('@')?;
     let language = Language::ALL.into_iter().find(|language| language.extension() == extension)?;
     if path_safe(profile) != profile || path_safe(name) != name {
         return None;
     }
     let (name, profile) = (name.to_owned(), profile.to_owned());
-    Some(Ticket { path, name, profile, language })
+    Some(Ticket { path, name, profile, language, stage })
 }

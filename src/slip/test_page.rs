@@ -39,12 +39,11 @@ pub fn test_page(profile: &Profile, at: NaiveDateTime, strings: &Strings) -> She
         blocks.extend([Block::Rule, Block::Together(part)]);
     }
     blocks.extend([Block::Rule, code(profile, strings), Block::Rule]);
-    let end = if profile.paper.page().is_none() {
-        strings.get("slip-test-see-cut")
-    } else if profile.paper.parts() {
-        strings.get("slip-test-see-tear")
-    } else {
-        strings.get("slip-test-see-sheet")
+    let end = match profile.language {
+        Language::Pdf => strings.get("slip-test-see-sheet"),
+        _ if profile.paper.page().is_none() => strings.get("slip-test-see-cut"),
+        _ if profile.paper.parts() => strings.get("slip-test-see-tear"),
+        _ => strings.get("slip-test-see-sheet"),
     };
     blocks.push(Block::Text(end));
     blocks.push(Block::Centre(strings.get("slip-test-end")));

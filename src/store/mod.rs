@@ -389,7 +389,8 @@ pub trait Store: Send + Sync {
     /// (`Refused("slip-not-returned")`), other forms not yet (`slip-form`).
     async fn record_print(&self, number: ClaimNumber, form: FormId) -> Result<Printed, StoreError>;
     /// The keys that slips' codes are checked with, those of the region that are not revoked. `own` is this terminal's key,
-    /// which is enrolled, once: its name is that of the caller's office (`Refused("slip-key-…")` says why it is not taken).
+    /// which is enrolled, once: its name is that of the caller's office. A refusal says by its code, which begins with
+    /// `slip-key`, why it is not taken.
     async fn slip_keys(&self, own: Option<&str>) -> Result<Vec<String>, StoreError>;
     /// Which of these ids are recorded, and under which number.
     async fn reconcile(&self, ids: &[ClaimId]) -> Result<Vec<(ClaimId, Option<ClaimNumber>)>, StoreError>;

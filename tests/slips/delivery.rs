@@ -10,6 +10,7 @@ use std::time::{Duration, SystemTime};
 
 use huzhu::slip::deliver::{Courier, Delivered};
 use huzhu::slip::paper::Paper;
+use huzhu::slip::spool::Carried;
 use huzhu::slip::{Device, Job, Language, PrintError, Profile, Spool};
 use huzhu::strings::{Lang, Strings};
 
@@ -18,15 +19,17 @@ use crate::claims::acknowledgement;
 fn courier() -> Courier {
     Courier {
         lp: Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/slips/fake-lp"),
+        lpstat: Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/slips/fake-lpstat"),
         connect: Duration::from_secs(10),
         stall: Duration::from_secs(10),
         linger: Duration::from_secs(10),
+        ..Courier::default()
     }
 }
 
 fn impatient() -> Courier {
     let soon = Duration::from_millis(150);
-    Courier { stall: soon, linger: soon, ..courier() }
+    Courier { stall: soon, linger: soon, patience: soon, ..courier() }
 }
 
 fn profile(device: &str) -> Profile {
@@ -185,7 +188,9 @@ async fn what_did_not_arrive_is_delivered_later() {
     let out = folder.path().join("out");
     let device = profile(&format!("file:{}", out.display()));
 
-    assert!(matches!(spool.send(&courier(), &device, job()).await, Err(PrintError::NoFolder(_))));
+    let ticket = spool.keep("counter", &job()).unwrap();
+    let carried = spool.carry(&courier(), &device, &ticket, &mut |_| ()).await;
+    assert!(matches!(carried, Carried::Held(PrintError::NoFolder(_))), "{carried:?}");
     // As after a kill: another program, the same folder.
     let spool = Spool::new(&folder.path().join("a/spool")).unwrap();
     fs::write(folder.path().join("a/spool/notes"), "no job").unwrap();
@@ -193,23 +198,25 @@ async fn what_did_not_arrive_is_delivered_later() {
     let pending = spool.pending().unwrap();
     assert_eq!(pending.len(), 1);
     assert_eq!((pending[0].profile.as_str(), pending[0].name.as_str()), ("counter", job().name.as_str()));
-    assert_eq!(spool.load(&pending[0]), Ok(job()));
+    assert_eq!(spool.load(&pending[0]), Ok(Some(job())));
     let kept = folder.path().join("a/spool").join(format!("counter@{}", job().file_name()));
     assert_eq!(fs::metadata(&kept).unwrap().permissions().mode() & 0o777, 0o600);
     assert_eq!(fs::metadata(folder.path().join("a/spool")).unwrap().permissions().mode() & 0o777, 0o700);
 
     fs::create_dir(&out).unwrap();
-    let delivered = spool.resend(&courier(), &device, pending[0].clone()).await;
-    assert_eq!(delivered, Ok(Delivered::File(out.join(job().file_name()))));
+    let arrived = Carried::Arrived(Delivered::File(out.join(job().file_name())));
+    assert_eq!(spool.carry(&courier(), &device, &pending[0], &mut |_| ()).await, arrived);
     assert_eq!(spool.pending(), Ok(Vec::new()));
 
     // Killed between the delivery and the removal: carrying it again changes nothing.
     let ticket = spool.keep("counter", &job()).unwrap();
-    assert_eq!(spool.resend(&courier(), &device, ticket).await, Ok(Delivered::File(out.join(job().file_name()))));
+    assert_eq!(spool.carry(&courier(), &device, &ticket, &mut |_| ()).await, arrived);
     assert_eq!(fs::read_dir(&out).unwrap().count(), 1);
 
     let ticket = spool.keep("counter", &job()).unwrap();
-    assert_eq!(spool.purge(SystemTime::UNIX_EPOCH), Ok(0));
-    assert_eq!(spool.purge(SystemTime::now() + Duration::from_secs(86_400)), Ok(1));
-    assert!(spool.load(&ticket).is_err());
+    let begun = spool.begin(&spool.keep("office", &job()).unwrap()).unwrap().unwrap();
+    assert_eq!(spool.purge(SystemTime::UNIX_EPOCH), Ok(Vec::new()));
+    let tomorrow = SystemTime::now() + Duration::from_secs(86_400);
+    assert_eq!(spool.purge(tomorrow), Ok(vec![ticket.clone(), begun]), "one that has begun is not kept longer");
+    assert_eq!(spool.load(&ticket), Ok(None));
 }

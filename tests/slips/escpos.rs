@@ -290,7 +290,9 @@ fn python_escpos_says_the_same() {
     let our_pieces = print(&ours, 384).unwrap();
     assert_eq!((their_pieces.len(), our_pieces.len()), (1, 1));
     // Each character with the dot where it stands; ours has spaces in front of a centred line, and empty lines around a code.
-    let lines = |piece: &Piece| -> Vec<(bool, Vec<(What, usize, usize)>)> {
+    /// Whether it is bold, and its parts with where they stand.
+    type Drawn = (bool, Vec<(What, usize, usize)>);
+    let lines = |piece: &Piece| -> Vec<Drawn> {
         let filled = piece.lines().filter(|line| line.width() > 0);
         let cells = |line: &Line| {
             let shown = line.cells.iter().filter(|cell| cell.what != What::Char(' '));

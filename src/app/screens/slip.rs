@@ -13,6 +13,7 @@ use crate::app::{Context, Event, Go, Screen, Tone};
 use crate::domain::claim::Claim;
 use crate::domain::number::ClaimNumber;
 use crate::keymap::{Action, Layer};
+use crate::slip::PrintOutcome;
 use crate::store::{Reply, Request, StoreError};
 use crate::ui::table::{self, at};
 use crate::ui::text::put;
@@ -41,7 +42,16 @@ impl SlipScreen {
     /// Opens the slip of a claim.
     pub fn new(cx: &mut Context, number: ClaimNumber) -> SlipScreen {
         let claim = Loading::new(cx.ask(Request::Claim(number)));
-        SlipScreen { number, claim, printer: 0, paper: OnPaper::default(), printing: None }
+        let screen = SlipScreen { number, claim, printer: 0, paper: OnPaper::default(), printing: None };
+        screen.ask_printer(cx);
+        screen
+    }
+
+    /// Asks how the chosen printer is.
+    fn ask_printer(&self, cx: &mut Context) {
+        if let Some(name) = cx.printers.get(self.printer).map(|printer| printer.name.clone()) {
+            cx.ask_printer(&name);
+        }
     }
 
     fn answered(&mut self, cx: &mut Context, seq: u64, result: &Result<Reply, StoreError>) -> Go {
@@ -100,9 +110,12 @@ impl SlipScreen {
         Go::Stay
     }
 
-    fn choose(&mut self, cx: &Context, printer: usize) {
-        self.printer = printer.min(cx.printers.len().saturating_sub(1));
+    fn choose(&mut self, cx: &mut Context, printer: usize) {
+        let before = std::mem::replace(&mut self.printer, printer.min(cx.printers.len().saturating_sub(1)));
         self.paper.rewind();
+        if self.printer != before {
+            self.ask_printer(cx);
+        }
     }
 
     fn print(&mut self, cx: &mut Context) {
@@ -159,6 +172,12 @@ impl Screen for SlipScreen {
         match event {
             Event::Action(action) => self.act(cx, action),
             Event::Store(seq, result) => self.answered(cx, seq, result),
+            Event::Printed(_, outcome) => {
+                if !matches!(outcome, PrintOutcome::Done(_)) {
+                    self.ask_printer(cx);
+                }
+                Go::Stay
+            }
             _ => Go::Stay,
         }
     }
@@ -173,7 +192,10 @@ impl Screen for SlipScreen {
             return None;
         };
         let printer = cx.printers.get(self.printer);
-        let name = printer.map_or_else(|| cx.t("slip-printer-configured"), |printer| printer.name.clone());
+        let mut name = printer.map_or_else(|| cx.t("slip-printer-configured"), |printer| printer.name.clone());
+        if let Some(state) = cx.outcomes.printer(&name) {
+            name = format!("{name} {}", state.sentence(&cx.strings));
+        }
         let copies = cx.strings.with("slip-printed-times", &[("times", &claim.prints), ("printer", &name)]);
         let row = at(area, 0);
         put(buf, row.x, row.y, row.width, &copies, cx.theme.note());

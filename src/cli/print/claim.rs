@@ -23,7 +23,7 @@ use crate::domain::slip_code::SlipKey;
 use crate::slip::layout::Medium;
 use crate::slip::of_claim::{self, Print};
 use crate::slip::p1::Acknowledgement;
-use crate::slip::{Form, Profile, set, text};
+use crate::slip::{Form, PrintOutcome, Profile, set, text};
 use crate::store::{Hello, Office, Store, StoreError, terminal_keys};
 use crate::strings::Strings;
 use crate::strings::errors::store_error;
@@ -43,9 +43,10 @@ pub async fn run(args: &Args, number: &str, config: Config, global: &Global) -> 
     }
     let place = place(args, config, global, strings)?;
     let printing = place.printing(strings)?;
+    let printers = printing.profiles();
     let printer = match &args.to {
-        Some(name) => chosen(printing.profiles(), name, strings)?,
-        None => printing.profiles().first().ok_or_else(|| anyhow!(strings.get("print-none-configured")))?,
+        Some(name) => chosen(&printers, name, strings)?,
+        None => printers.first().ok_or_else(|| anyhow!(strings.get("print-none-configured")))?,
     };
     let told = |error: StoreError| anyhow!(store_error(&error, strings));
     let store = place.store(strings).await?;
@@ -70,12 +71,17 @@ pub async fn run(args: &Args, number: &str, config: Config, global: &Global) -> 
         0 => strings.with("print-recorded-original", &[("form", &args.form), ("number", &printed.slip)]),
         copy => strings.with("print-recorded-copy", &[("form", &args.form), ("number", &printed.slip), ("n", &copy)]),
     })?;
-    match printing.print(slip, Some(printer.name.clone())).await {
-        Ok(place) => {
+    let mut holds = |why: &str| eprintln!("{}", words::safe(&strings.with("print-waits", &[("why", &why)])));
+    match printing.print_once(slip, Some(printer.name.clone()), &mut holds).await {
+        PrintOutcome::Done(place) => {
             say(&strings.with("slip-printed", &[("number", &printed.slip), ("place", &place)]))?;
             Ok(ExitCode::SUCCESS)
         }
-        Err(why) => Err(anyhow!(strings.with("print-stays", &[("why", &why)]))),
+        PrintOutcome::Waiting(why) => Err(anyhow!(strings.with("print-stays", &[("why", &why)]))),
+        PrintOutcome::Unknown(doubt) => Err(anyhow!(strings.with("print-in-doubt", &[("why", &doubt.why)]))),
+        PrintOutcome::Failed(why) => Err(anyhow!(why)),
+        // Another one of this slip was printed meanwhile.
+        PrintOutcome::Superseded => Ok(ExitCode::SUCCESS),
     }
 }
 

@@ -5,18 +5,23 @@ use crate::slip::paper::Paper;
 
 /// A line on continuous paper: 1/6 inch.
 const LINE: f32 = 12.0;
+/// A dot of a thermal printer, of which a millimetre has eight, and of a laser printer, of which an inch has 600.
+const DOT: (f32, f32) = (72.0 / 25.4 / 8.0, 72.0 / 600.0);
 /// A line on a roll, in columns.
 const ROLL_LINE: f32 = 2.6;
 /// A line's height in parts of the font's size: on sheets, and on continuous paper, whose lines are given.
-const LEADING: (f32, f32) = (1.2, 1.06);
+const LEADING: (f32, f32) = (1.2, 1.1);
 /// How much wider than high characters may be drawn to fill columns that are wide for the height of a line.
-const WIDEST: f32 = 1.18;
-/// How much further apart than their width they may stand.
-const APART: f32 = 1.08;
+const WIDEST: f32 = 1.23;
+/// How much further apart than their width they may stand: hanzi that are further apart are no words any more for a program
+/// that reads the PDF.
+const APART: f32 = 1.075;
 /// How much larger a doubled title is drawn, where it has a second row: twice the size would be too loud.
 const TITLE: f32 = 1.5;
-/// How much higher than its rows it may be, where it has but one.
-const TITLE_ROW: f32 = 1.12;
+/// How much of its rows it may fill.
+const TITLE_ROWS: f32 = 0.95;
+/// How much wider than high it is drawn on continuous paper, where 24-pin printers double the width only.
+const TITLE_WIDE: f32 = 1.5;
 
 /// What characters are drawn with.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -40,6 +45,8 @@ pub(super) struct Grid {
     pub pitch: Pitch,
     /// What doubled titles are drawn with.
     pub title: Pitch,
+    /// The printer's dots: the edges of a code's modules keep to them.
+    pub dot: f32,
     /// The top of each line, and the end of the last one.
     tops: Vec<f32>,
 }
@@ -70,19 +77,22 @@ impl Grid {
         let cell = (room / columns).min(highest * WIDEST * APART / 2.0);
         let size = highest.min(2.0 * cell);
         let pitch = Pitch { cell, size, stretch: (2.0 * cell / size).clamp(1.0, WIDEST) };
-        let larger = TITLE.min((1.0 + second) * row * TITLE_ROW / size).max(1.0);
-        let title = Pitch { cell: cell * larger, size: size * larger, ..pitch };
+        let larger = TITLE.min((1.0 + second) * row * TITLE_ROWS / size).max(1.0);
+        let wider = if paper.parts() { TITLE_WIDE } else { 1.0 };
+        let title = Pitch { cell: cell * larger * wider / pitch.stretch, size: size * larger, stretch: wider };
         let mut tops = vec![top];
         let mut end = top;
         for line in lines {
             end += if line.double { (1.0 + second) * row } else { row };
             tops.push(end);
         }
+        let dot = if page.is_none() { DOT.0 } else { DOT.1 };
         Grid {
-            page: (width, height.unwrap_or(rows * row + 2.0 * top)),
+            page: (width, height.unwrap_or(((rows * row + 2.0 * top) / dot).ceil() * dot)),
             left: (width - columns * cell) / 2.0,
             pitch,
             title,
+            dot,
             tops,
         }
     }
@@ -124,7 +134,7 @@ mod tests {
                     let grid = Grid::of(paper, columns, &page(lines, titles));
                     assert!(grid.left >= 0.0 && grid.x(columns) <= grid.page.0, "{paper} {grid:?}");
                     assert!(grid.top(0) > 0.0 && grid.top(lines) < grid.page.1, "{paper} {grid:?}");
-                    let high = |pitch: Pitch, row: f32| pitch.size <= row * TITLE_ROW + 0.001;
+                    let high = |pitch: Pitch, row: f32| pitch.size <= row + 0.001;
                     for at in 0..lines {
                         let pitch = if at < titles { grid.title } else { grid.pitch };
                         assert!(high(pitch, grid.top(at + 1) - grid.top(at)), "{paper} {at} {grid:?}");

@@ -10,9 +10,11 @@ const RULE: usize = 8;
 const SIGN: usize = 4;
 /// `￥`, which stands close to its figure.
 const YUAN: char = '\u{ffe5}';
+/// The dot in the middle of a name.
+const DOT: char = '\u{b7}';
 
 /// A part of a line; columns are counted from the left edge of the grid.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) enum Part {
     /// A rule over these columns.
     Rule(Range<usize>),
@@ -27,7 +29,7 @@ pub(super) enum Part {
 }
 
 /// Characters that are drawn at once: wide ones, or narrow ones with single spaces between them.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Run {
     /// The bytes in the line's text.
     pub range: Range<usize>,
@@ -41,6 +43,8 @@ pub(super) struct Run {
     pub font: usize,
     /// Where it stands in columns that are wider than it is.
     pub side: Side,
+    /// What it may take of the free columns on the other side, where its own are too narrow: one, or half of a single one.
+    pub free: f32,
 }
 
 /// Where a run stands.
@@ -145,8 +149,9 @@ fn joins(cells: &[Cell], from: usize, at: usize, font: &dyn Fn(char) -> usize) -
     is_wide(cells, at) == wide
         && last.is_none_or(|last| font(last.c) == font(cell.c))
         && !(wide && cells[at - 1].c == ' ')
-        // `￥` begins a figure.
+        // `￥` begins a figure, and a bracket belongs to the hanzi that it opens.
         && cell.c != YUAN
+        && !(cell.c == '(' && cells.get(at + 1).is_some_and(|next| next.columns == 2))
 }
 
 /// Whether a character is drawn over two columns; `￥` before a figure is not.
@@ -162,20 +167,29 @@ fn run(text: &str, cells: &[Cell], at: Range<usize>, edge: usize, font: &dyn Fn(
     let wide = is_wide(cells, at.start);
     let columns = last.column + last.columns - first.column;
     let before = cells[..at.start].iter().rev().take_while(|cell| cell.c == ' ').count();
+    let behind = cells[at.end..].iter().take_while(|cell| cell.c == ' ').count();
+    let behind = if at.end + behind == cells.len() { edge.saturating_sub(last.column + last.columns) } else { behind };
     let figure = words.contains(|c: char| c.is_ascii_digit())
         && words.chars().all(|c| c.is_ascii_digit() || ",.%*-".contains(c) || c == YUAN);
     let hanzi = |at: Option<usize>| at.and_then(|at| cells.get(at)).is_some_and(|cell| cell.columns == 2);
     let between = hanzi(at.start.checked_sub(1)) && hanzi(Some(at.end));
     let side = if wide {
         Side::Left
-    } else if words.ends_with('(') || (before > 1 && (figure || first.column + columns == edge)) {
+    } else if words.ends_with('(') || (before > 1 && (first.column + columns == edge || (figure && before < at.start)))
+    {
         Side::Right
-    } else if between && words.chars().all(|c| c.is_ascii_alphanumeric()) {
+    } else if between && words.chars().all(|c| c.is_ascii_alphanumeric() || c == DOT) {
         Side::Middle
     } else {
         Side::Left
     };
-    Run { range, column: first.column, columns, wide, font: font(first.c), side }
+    let free = match side {
+        Side::Left => behind,
+        Side::Middle => 0,
+        Side::Right => before,
+    };
+    let free = free.min(2) as f32 / 2.0;
+    Run { range, column: first.column, columns, wide, font: font(first.c), side, free }
 }
 
 #[cfg(test)]
@@ -204,10 +218,13 @@ mod tests {
         assert_eq!(of("合计 a b  c     12.00", &[]), ["合计<0+4 0", "a b<5+3 0", "c<10+1 0", "12.00>16+5 0"]);
         assert_eq!(of("甲丁乙 x丁", &[]), ["甲<0+2 0", "丁<2+2 1", "乙<4+2 0", "x<7+1 0", "丁<8+2 1"]);
         assert_eq!(of("甲2021年(乙)", &[]), ["甲<0+2 0", "2021=2+4 0", "年<6+2 0", "(>8+1 0", "乙<9+2 0", ")<11+1 0"]);
+        assert_eq!(of("甲·乙 1.0 (丙", &[]), ["甲<0+2 0", "·=2+1 0", "乙<3+2 0", "1.0<6+3 0", "(>10+1 0", "丙<11+2 0"]);
         assert_eq!(of("甲 ￥1.00   ￥2.00*", &[]), ["甲<0+2 0", "￥1.00<3+6 0", "￥2.00*>12+7 0"]);
         assert_eq!(of("甲￥", &[]), ["甲<0+2 0", "￥<2+2 0"]);
         let line = format!("a{}the end", " ".repeat(32));
         assert_eq!(of(&line, &[]), ["a<0+1 0", "the end>33+7 0"]);
+        // A figure that begins a line stands where the line begins.
+        assert_eq!(of("  1.00", &[]), ["1.00<2+4 0"]);
     }
 
     #[test]

@@ -112,12 +112,18 @@ impl<'a> Pen<'a> {
             })
             .collect();
         let natural: f32 = glyphs.iter().map(|(.., own)| own).sum();
-        let gaps = glyphs.iter().filter(|(_, _, columns, ..)| *columns > 0).count().saturating_sub(1).max(1);
+        let gaps = glyphs.iter().filter(|(_, _, columns, ..)| *columns > 0).count().saturating_sub(1);
         // Figures keep their own distances: they stand beneath each other.
-        let free = if run.wide || run.side == Side::Right { 0.0 } else { (room - natural) / gaps as f32 };
+        let free = if run.wide || run.side == Side::Right { 0.0 } else { (room - natural) / gaps.max(1) as f32 };
         let track = free.clamp(0.0, TRACK);
         let drawn = natural + track * gaps as f32;
-        let scale = if run.wide || drawn <= room { 1.0 } else { room / drawn };
+        let most = room + run.free * pitch.cell / em;
+        let scale = match run.side {
+            _ if run.wide => 1.0,
+            // What stands between hanzi is as wide as it must be to be one word with them, such as the dot of a name.
+            Side::Middle => (room - 2.0 * TRACK + (2.0 * pitch.cell / em - 1.0)) / drawn,
+            _ => (most / drawn).min(1.0),
+        };
         let placed: Vec<KrillaGlyph> = glyphs
             .iter()
             .map(|&(at, c, columns, glyph, own)| {
@@ -132,7 +138,7 @@ impl<'a> Pen<'a> {
                 KrillaGlyph::new(id, advance, offset, 0.0, 0.0, at..at + c.len_utf8(), None)
             })
             .collect();
-        let left = (room - drawn * scale).max(0.0) * em;
+        let left = (room - drawn * scale) * em;
         let shift = match run.side {
             _ if run.wide => 0.0,
             Side::Left => 0.0,
@@ -168,9 +174,11 @@ impl<'a> Pen<'a> {
             (width + 2.0 * before.min(behind)) / (size + 2.0 * quiet)
         };
         let module = module.min(width / size).min(height / (size + 2.0 * quiet));
+        let snap = |length: f32| (length / grid.dot).floor().max(1.0) * grid.dot;
+        let module = snap(module);
         let x = if at_edge { right - size * module } else { (left + right - size * module) / 2.0 };
         let y = grid.top(at) + quiet * module;
-        if let Some(path) = squares(&modules, (x, y), module) {
+        if let Some(path) = squares(&modules, (snap(x), snap(y)), module) {
             surface.set_fill(Some(Fill::default()));
             surface.set_stroke(None);
             surface.draw_path(&path);

@@ -1,4 +1,4 @@
-//! The desk: the search box, what it found, drafts, returned claims, today's own. The box always has the cursor.
+//! The desk: the search box, what it found, slips in doubt, drafts, returned claims, today's own. The box always has the cursor.
 //!
 //! - `search.rs` what is asked of the store, and which answer counts
 //! - `view.rs` how it looks
@@ -13,6 +13,7 @@ use ratatui::layout::{Position, Rect};
 
 use self::search::Search;
 use super::claim::ClaimScreen;
+use super::doubt::DoubtScreen;
 use super::member::MemberScreen;
 use super::sheet::{self, Looked};
 use super::slip::SlipScreen;
@@ -36,6 +37,8 @@ const PAGE: usize = 8;
 enum Item {
     /// A row that was found.
     Hit(usize),
+    /// A print of which nobody knows whether it came out.
+    Doubt(usize),
     /// A draft of this terminal.
     Draft(usize),
     /// A returned claim of the office.
@@ -56,6 +59,8 @@ pub struct Desk {
     wanted: Option<Action>,
     /// The draft that goes if it is asked for once more.
     discarding: Option<ClaimId>,
+    /// How many slips in doubt stood above the rest of the lists.
+    doubts: usize,
 }
 
 impl Desk {
@@ -69,7 +74,8 @@ impl Desk {
         if !self.line.is_empty() {
             return (0..self.search.rows().len()).map(Item::Hit).collect();
         }
-        let drafts = (0..cx.drafts.len()).map(Item::Draft);
+        let doubts = (0..cx.outcomes.doubts.len()).map(Item::Doubt);
+        let drafts = doubts.chain((0..cx.drafts.len()).map(Item::Draft));
         let returned = (0..cx.desk.returned.len()).map(Item::Returned);
         drafts.chain(returned).chain((0..cx.desk.own_today.len()).map(Item::Own)).collect()
     }
@@ -83,6 +89,7 @@ impl Desk {
     fn member_of(&self, cx: &Context, item: Item) -> Option<MemberId> {
         match item {
             Item::Hit(at) => self.search.rows().get(at).map(|hit| hit.member),
+            Item::Doubt(_) => None,
             Item::Draft(at) => cx.drafts.get(at).map(|draft| draft.member),
             Item::Returned(at) => cx.desk.returned.get(at).map(|line| line.member),
             Item::Own(at) => cx.desk.own_today.get(at).map(|line| line.member),
@@ -92,6 +99,7 @@ impl Desk {
     fn claim_of(&self, cx: &Context, item: Item) -> Option<ClaimNumber> {
         match item {
             Item::Hit(at) => self.search.rows().get(at).and_then(|hit| hit.claim),
+            Item::Doubt(at) => cx.outcomes.doubts.get(at).and_then(|doubt| doubt.print.claim()),
             Item::Draft(_) => None,
             Item::Returned(at) => cx.desk.returned.get(at).map(|line| line.number),
             Item::Own(at) => cx.desk.own_today.get(at).map(|line| line.number),
@@ -215,6 +223,16 @@ impl Desk {
             }
             return self.nothing(cx);
         };
+        if let Item::Doubt(at) = item {
+            return match cx.outcomes.doubts.get(at).cloned() {
+                Some(doubt) => {
+                    // An Enter too many answers nothing.
+                    cx.came_unasked();
+                    Go::Open(Box::new(DoubtScreen::new(doubt)))
+                }
+                None => self.nothing(cx),
+            };
+        }
         if let Item::Draft(at) = item {
             return match cx.drafts.get(at).cloned() {
                 Some(draft) => Go::Open(sheet::open_draft(cx, draft)),
@@ -323,10 +341,19 @@ impl Screen for Desk {
                 Go::Stay
             }
             Event::Shown => {
+                self.doubts = cx.outcomes.doubts.len();
                 cx.refresh_desk();
                 Go::Stay
             }
-            Event::DraftSaved(..) | Event::Printed(..) | Event::Tick | Event::Ending => Go::Stay,
+            Event::Printed(..) => {
+                // What is chosen stays chosen when a doubt comes above it or goes.
+                let before = std::mem::replace(&mut self.doubts, cx.outcomes.doubts.len());
+                if self.line.is_empty() && self.chosen >= before.max(1) {
+                    self.chosen = (self.chosen + self.doubts).saturating_sub(before);
+                }
+                Go::Stay
+            }
+            Event::DraftSaved(..) | Event::Tick | Event::Ending => Go::Stay,
         }
     }
 

@@ -15,6 +15,7 @@ use crate::domain::query::Query;
 use crate::domain::romanise::readings;
 use crate::domain::text::{is_middle_dot, name_key};
 use crate::keymap::Action;
+use crate::slip::Doubt;
 use crate::store::journal::Draft;
 use crate::store::{Found, Hit};
 use crate::strings::errors::no_query;
@@ -223,6 +224,7 @@ fn list(cx: &Context, items: &[Item], chosen: Option<usize>, shown: Range<usize>
 
 fn item_row(cx: &Context, item: Item, chosen: bool, row: Rect, buf: &mut Buffer) {
     let cells = match item {
+        Item::Doubt(at) => cx.outcomes.doubts.get(at).map(|doubt| doubt_cells(cx, doubt, chosen)),
         Item::Draft(at) => cx.drafts.get(at).map(|draft| draft_cells(cx, draft, chosen)),
         Item::Returned(at) => cx.desk.returned.get(at).map(|line| returned_cells(cx, line)),
         Item::Own(at) => cx.desk.own_today.get(at).map(|line| own_cells(cx, line)),
@@ -230,6 +232,20 @@ fn item_row(cx: &Context, item: Item, chosen: bool, row: Rect, buf: &mut Buffer)
     };
     let cells = std::iter::once(table::mark(chosen, cx.theme)).chain(cells.unwrap_or_default());
     table::row(buf, row, &cells.collect::<Vec<Cell>>());
+}
+
+fn doubt_cells(cx: &Context, doubt: &Doubt, chosen: bool) -> Vec<Cell> {
+    let at = moment(doubt.at, cx);
+    let answer = match cx.keymap.hint(Action::Open) {
+        Some(key) if chosen => cx.strings.with("desk-doubt-answer", &[("key", &key)]),
+        _ => String::new(),
+    };
+    vec![
+        Cell::fit(cx.t("desk-doubt")),
+        Cell::fit(doubt.print.number.clone()),
+        Cell::rest(cx.strings.with("desk-doubt-sent", &[("printer", &doubt.printer), ("at", &at)])),
+        Cell::fit(answer),
+    ]
 }
 
 fn draft_cells(cx: &Context, draft: &Draft, chosen: bool) -> Vec<Cell> {
