@@ -16,6 +16,7 @@ use std::sync::LazyLock;
 
 use escpos_printer::{Font, Thing};
 use huzhu::domain::claim::{Claim, ClaimState};
+use huzhu::domain::form::FormId;
 use huzhu::domain::number::ClaimNumber;
 use huzhu::slip::test_page::code_text;
 use huzhu::store::Store;
@@ -226,15 +227,34 @@ fn printers_are_listed_and_chosen_by_their_names() {
     assert_eq!(lines[1][..5], ["counter", "241x140", "80", "text", "-"]);
     assert_eq!(lines[3][..5], ["narrow", "58mm", "32", "escpos", "gbk"]);
     assert_eq!(lines[4][..5], ["pins", "241x93", "80", "escp", "gb18030"]);
+    assert_eq!(lines[1].last(), Some(&"ready"));
     let said = desk.refused("en", &["--test", "rolll"]);
     assert_eq!(said, "huzhu: No printer is called \"rolll\"; there is: counter laser narrow pins roll\n");
     desk.configure("[printer.till]\npaper = '80mm'\ndevice = 'tcp:127.0.0.1:1'\n");
     let output = desk.print("en", &["--list"]);
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(said.contains("sends language = \"text\" straight to a printer"), "{said}");
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(said.trim_end().ends_with("off line or switched off"), "{said}");
     desk.configure("");
     assert!(desk.refused("en", &["--test", "till"]).contains("Write [printer.counter] into the configuration"));
     assert!(desk.printed("en", &["--list"]).contains("No printer is configured"));
+}
+
+#[test]
+fn there_is_a_sample_of_every_form() {
+    let desk = Desk::new();
+    for form in FormId::ALL {
+        let form = form.to_string();
+        for paper in ["58mm", "80mm", "241x93", "a4-landscape"] {
+            let text = desk.printed("zh", &["--sample", &form, "--text", paper]);
+            assert!(text.contains("样张"), "{form} on {paper}: {text}");
+        }
+        desk.printed("en", &["--sample", &form, "--to", "roll"]);
+        let commands = escpos_printer::parse(&desk.file(&format!("sample-{form}-"), ".escpos"), Font::Four).unwrap();
+        escpos_printer::print(&commands, 576).unwrap();
+    }
+    assert!(desk.refused("en", &["--sample", "P3", "--to", "nowhere"]).contains("No printer is called"));
 }
 
 #[tokio::test]

@@ -9,7 +9,8 @@ mod claim;
 use std::process::ExitCode;
 
 use anyhow::anyhow;
-use chrono::Utc;
+use chrono::{NaiveDateTime, Utc};
+use futures_util::future::join_all;
 
 use super::database::Database;
 use super::password::PasswordFrom;
@@ -18,8 +19,12 @@ use crate::config::Config;
 use crate::domain::date::to_shanghai;
 use crate::domain::form::FormId;
 use crate::slip::deliver::{Courier, Delivered};
+use crate::slip::layout::{Medium, Sheet};
+use crate::slip::paper::Paper;
+use crate::slip::samples::sample;
 use crate::slip::test_page::test_page;
-use crate::slip::{Job, Profile};
+use crate::slip::text::render;
+use crate::slip::{Form, Job, PrintError, PrinterState, Profile, set};
 use crate::strings::Strings;
 use crate::ui::text::{pad, width};
 
@@ -36,6 +41,12 @@ pub struct Args {
     /// Print the slip of this claim: recorded first, as at the counter
     #[arg(long, group = "what", value_name = "NUMBER")]
     claim: Option<String>,
+    /// Print a sample of this form, of people who don't exist and marked as one: P1 to P10
+    #[arg(long, group = "what", value_name = "FORM")]
+    sample: Option<FormId>,
+    /// Show the sample as text on this paper, and print nothing
+    #[arg(long, value_name = "PAPER", requires = "sample", conflicts_with = "to")]
+    text: Option<Paper>,
     /// Which form of the claim
     #[arg(long, value_name = "FORM", default_value = "P1", requires = "claim")]
     form: FormId,
@@ -74,7 +85,19 @@ pub async fn run(args: Args, global: &Global) -> anyhow::Result<ExitCode> {
     if let Some(name) = &args.test {
         return test(chosen(&printers, name, &strings)?, &strings).await;
     }
-    list(&config, &printers, &strings)
+    if let Some(form) = args.sample {
+        let form = sample(form).ok_or_else(|| anyhow!("{form}"))?;
+        let Some(paper) = args.text else {
+            let printer = match &args.to {
+                Some(name) => chosen(&printers, name, &strings)?,
+                None => printers.first().ok_or_else(|| anyhow!(strings.get("print-none-configured")))?,
+            };
+            return specimen(form.as_ref(), printer, &strings).await;
+        };
+        say(text(form.as_ref(), paper, paper.columns(), &strings).trim_end())?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    list(&config, &printers, &strings).await
 }
 
 /// The printer of a name.
@@ -88,18 +111,54 @@ fn chosen<'a>(printers: &'a [Profile], name: &str, strings: &Strings) -> anyhow:
     })
 }
 
-/// Prints the test page. It is not kept where it does not arrive: whoever sets the printer up prints another.
+/// Prints the test page.
 async fn test(printer: &Profile, strings: &Strings) -> anyhow::Result<ExitCode> {
     let now = to_shanghai(Utc::now());
-    // Two of them are two files in a folder.
-    let name = format!("test-{}-{}", now.format("%Y%m%d-%H%M%S"), printer.name);
-    let told = |error: crate::slip::PrintError| anyhow!(error.sentence(strings));
     say(&strings.with("print-test-goes", &[("printer", &printer.name), ("device", &printer.device)]))?;
-    let job = Job::of_sheet(&name, test_page(printer, now, strings), printer, strings).map_err(told)?;
-    let delivered = Courier::default().deliver(printer, &job).await.map_err(told)?;
-    say(&arrived(&delivered, strings))?;
+    carry("test", test_page(printer, now, strings), printer, now, strings).await?;
     say(&strings.get("print-test-look"))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Prints a sample.
+async fn specimen(form: &dyn Form, printer: &Profile, strings: &Strings) -> anyhow::Result<ExitCode> {
+    let sheet = form.sheet(printer.paper, strings);
+    carry(&format!("sample-{}", form.id()), sheet, printer, to_shanghai(Utc::now()), strings).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Carries what nobody waits for: it is not kept where it does not arrive, whoever sets the printer up prints another.
+async fn carry(
+    what: &str,
+    sheet: Sheet,
+    printer: &Profile,
+    now: NaiveDateTime,
+    strings: &Strings,
+) -> anyhow::Result<()> {
+    // Two of them are two files in a folder.
+    let name = format!("{what}-{}-{}", now.format("%Y%m%d-%H%M%S"), printer.name);
+    let told = |error: PrintError| anyhow!(error.sentence(strings));
+    let courier = Courier::default();
+    let job = Job::of_sheet(&name, sheet, printer, strings).map_err(told)?;
+    let way = courier.open(printer, &job).await.map_err(told)?;
+    let mut holds = |why: Option<&PrintError>| {
+        if let Some(why) = why {
+            eprintln!("{}", words::safe(&strings.with("print-waits", &[("why", &why.sentence(strings))])));
+        }
+    };
+    let delivered = courier.carry(way, &job, &mut holds).await.map_err(told)?;
+    say(&arrived(&delivered, strings))?;
+    let state = courier.state(printer).await;
+    if state != PrinterState::Unknown {
+        say(&strings.with("print-test-state", &[("printer", &printer.name), ("state", &state.sentence(strings))]))?;
+    }
+    Ok(())
+}
+
+/// A form as text for the terminal, without the code.
+fn text(form: &dyn Form, paper: Paper, columns: usize, strings: &Strings) -> String {
+    let medium = Medium { codes: false, ..Medium::of(columns) };
+    render(&set(form, paper, medium, strings, &|_| true))
 }
 
 /// How a job arrived, in words.
@@ -113,15 +172,17 @@ fn arrived(delivered: &Delivered, strings: &Strings) -> String {
     }
 }
 
-/// One line a printer, in columns.
-fn list(config: &Config, printers: &[Profile], strings: &Strings) -> anyhow::Result<ExitCode> {
+/// One line a printer, in columns; each is asked how it is.
+async fn list(config: &Config, printers: &[Profile], strings: &Strings) -> anyhow::Result<ExitCode> {
     if printers.is_empty() {
         say(&strings.get("print-none-configured"))?;
         return Ok(ExitCode::SUCCESS);
     }
-    let head = ["printer", "paper", "columns", "language", "encoding", "device"]
-        .map(|key| strings.get(&format!("slip-test-{key}")));
-    let row = |printer: &Profile| {
+    let courier = Courier::default();
+    let states = join_all(printers.iter().map(|printer| courier.state(printer))).await;
+    let head = ["printer", "paper", "columns", "language", "encoding", "device", "state"];
+    let head = head.map(|key| strings.get(&format!("slip-test-{key}")));
+    let row = |(printer, state): (&Profile, PrinterState)| {
         let encoding = if printer.language.has_code_page() { printer.encoding.code() } else { "-" };
         [
             printer.name.clone(),
@@ -130,10 +191,11 @@ fn list(config: &Config, printers: &[Profile], strings: &Strings) -> anyhow::Res
             printer.language.to_string(),
             encoding.to_owned(),
             printer.device.to_string(),
+            state.sentence(strings),
         ]
     };
-    let rows: Vec<[String; 6]> = std::iter::once(head).chain(printers.iter().map(row)).collect();
-    let widths: [usize; 6] = std::array::from_fn(|at| rows.iter().map(|row| width(&row[at])).max().unwrap_or(0));
+    let rows: Vec<[String; 7]> = std::iter::once(head).chain(printers.iter().zip(states).map(row)).collect();
+    let widths: [usize; 7] = std::array::from_fn(|at| rows.iter().map(|row| width(&row[at])).max().unwrap_or(0));
     for row in &rows {
         let cells: Vec<String> = row.iter().zip(widths).map(|(cell, width)| pad(cell, width)).collect();
         say(cells.join("  ").trim_end())?;

@@ -254,10 +254,16 @@ impl Courier {
         self.queue_state(queue).await?;
         let mut command = Command::new(&self.lp);
         command.arg("-t").arg(&job.name);
+        if job.language.has_code_page() {
+            // What is a printer's own language passes a queue that has a driver, too.
+            command.args(["-o", "raw"]);
+        }
         if let Some(queue) = queue {
             command.arg("-d").arg(queue);
         }
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+        // The job's language is the command's: in it the queue will say later how it is.
+        command.env("LC_ALL", "C").kill_on_drop(true);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         match command.spawn() {
             Ok(child) => Ok(Way(Open::Queue(Box::new(child)))),
             Err(error) => Err(PrintError::Unreachable(self.lp.display().to_string(), error.to_string())),

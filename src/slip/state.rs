@@ -100,6 +100,16 @@ pub const fn is_the_end(byte: u8) -> bool {
     byte & 0b1001_0000 == 0
 }
 
+/// How sentences of CUPS begin while no printer is found: its backends say so under the queue's line, and leave `Alerts` at
+/// `none`.
+const NOT_FOUND: [&str; 5] = [
+    "The printer may not exist or is unavailable",
+    "The printer is not responding",
+    "The printer is unreachable",
+    "Unable to locate printer",
+    "Waiting for printer to become available",
+];
+
 /// What `lpstat -l -p QUEUE` says in the language of computers.
 pub fn of_lpstat(said: &str) -> PrinterState {
     let mut state = PrinterState::Unknown;
@@ -108,6 +118,10 @@ pub fn of_lpstat(said: &str) -> PrinterState {
         if line.starts_with("printer ") {
             let stopped = line.contains(" disabled ") || line.ends_with(" disabled");
             state = state.max(if stopped { PrinterState::Stopped } else { PrinterState::Ready });
+        } else if line == "Rejecting Jobs" {
+            state = state.max(PrinterState::Stopped);
+        } else if NOT_FOUND.iter().any(|begins| line.starts_with(begins)) {
+            state = state.max(PrinterState::Offline);
         } else if let Some(reasons) = line.strip_prefix("Alerts:").or_else(|| line.strip_prefix("Reasons:")) {
             let reasons = reasons.split([' ', ',']).filter(|reason| !reason.is_empty());
             state = reasons.map(of_reason).fold(state, PrinterState::max);
@@ -198,6 +212,20 @@ mod tests {
         assert_eq!(of_lpstat("printer LQ now printing LQ-12.  enabled since Tue\n"), S::Ready);
         assert_eq!(of_lpstat("printer LQ disabled since Tue -\n\tPaused\n"), S::Stopped);
         assert_eq!(of_lpstat("lpstat: error"), S::Unknown);
+        // As CUPS 2.4 says it.
+        for (line, said, alerts, state) in [
+            ("is idle. ", "", "none", S::Ready),
+            ("now printing LQ-4. ", "The printer may not exist or is unavailable at this time.", "none", S::Offline),
+            ("now printing LQ-5. ", "Unable to locate printer \"lq.example\".", "connecting-to-device", S::Offline),
+            ("now printing LQ-7. ", "Waiting for printer to become available.", "none", S::Offline),
+            ("now printing LQ-6. ", "Waiting for printer to finish.", "cups-waiting-for-job-completed", S::Ready),
+            ("is idle. ", "Rejecting Jobs", "none", S::Stopped),
+        ] {
+            let said = format!("printer LQ {line} enabled since Tue\n\t{said}\n\tForm mounted:\n\tAlerts: {alerts}\n");
+            assert_eq!(of_lpstat(&said), state, "{said}");
+        }
+        let held = "printer LQ disabled since Tue -\n\tpaper is being changed\n\tForm mounted:\n\tAlerts: paused\n";
+        assert_eq!(of_lpstat(held), S::Stopped);
         assert_eq!(default_queue("system default destination: LQ\n"), Some(Ok("LQ")));
         assert_eq!(default_queue("no system default destination\n"), Some(Err("no system default destination")));
         assert_eq!(default_queue("?"), None);

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use anyhow::anyhow;
 use chrono::NaiveDateTime;
 
-use super::{Args, chosen, say};
+use super::{Args, chosen, say, text};
 use crate::cli::database::Database;
 use crate::cli::start::Place;
 use crate::cli::{Global, words};
@@ -20,10 +20,9 @@ use crate::domain::claim::Claim;
 use crate::domain::form::FormId;
 use crate::domain::number::ClaimNumber;
 use crate::domain::slip_code::SlipKey;
-use crate::slip::layout::Medium;
 use crate::slip::of_claim::{self, Print};
 use crate::slip::p1::Acknowledgement;
-use crate::slip::{Form, PrintOutcome, Profile, set, text};
+use crate::slip::{Form, PrintOutcome, Profile};
 use crate::store::{Hello, Office, Store, StoreError, terminal_keys};
 use crate::strings::Strings;
 use crate::strings::errors::store_error;
@@ -153,9 +152,7 @@ fn form(
 
 /// The slip as text, and that it is none.
 fn show(form: &dyn Form, printer: &Profile, at: NaiveDateTime, strings: &Strings) -> anyhow::Result<ExitCode> {
-    let medium = Medium { codes: false, ..Medium::of(printer.columns) };
-    let layout = set(form, printer.paper, medium, strings, &|_| true);
     say(&strings.with("print-preview", &[("printer", &printer.name), ("time", &at.format("%F %H:%M"))]))?;
-    say(text::render(&layout).trim_end())?;
+    say(text(form, printer.paper, printer.columns, strings).trim_end())?;
     Ok(ExitCode::SUCCESS)
 }
