@@ -5,7 +5,7 @@
 #[allow(dead_code)]
 mod printer;
 
-use std::io::Read;
+use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::path::Path;
 use std::sync::Arc;
@@ -209,9 +209,16 @@ async fn time_to_the_first_byte() {
             let device = format!("tcp:{}", listener.local_addr().unwrap());
             let printer = std::thread::spawn(move || {
                 let (mut line, _) = listener.accept().unwrap();
-                line.read_exact(&mut [0]).unwrap();
+                line.set_nodelay(true).unwrap();
+                let mut byte = [0];
+                line.read_exact(&mut byte).unwrap();
+                // Of the slip: the questions before it are answered.
+                while byte == [0x10] {
+                    line.read_exact(&mut [0; 2]).unwrap();
+                    line.write_all(&[0x12]).unwrap();
+                    line.read_exact(&mut byte).unwrap();
+                }
                 let first = Instant::now();
-                line.read_to_end(&mut Vec::new()).unwrap();
                 first
             });
             let mut counter = Counter::start(folder.path(), &device, language, Courier::default()).await;
@@ -227,7 +234,11 @@ async fn time_to_the_first_byte() {
                     break at;
                 }
             };
-            counter.shows("回执已送 till").await;
+            while !printer.is_finished() {
+                if let Ok(ended) = tokio::time::timeout(Duration::from_millis(1), counter.machine.answer()).await {
+                    counter.machine.take(ended);
+                }
+            }
             times.push(printer.join().unwrap().duration_since(submitted));
         }
         times.sort();

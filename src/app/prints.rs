@@ -2,7 +2,7 @@
 //! is pending is kept here, so that a screen may close meanwhile.
 //!
 //! To print another form: its data are made from a recorded claim in `slip::of_claim`; what this counter knows of them is
-//! put in here, beside [`acknowledgement`].
+//! put in here, in [`slip`].
 
 use std::sync::Arc;
 
@@ -12,6 +12,7 @@ use crate::domain::date::from_shanghai;
 use crate::domain::form::FormId;
 use crate::domain::member::Member;
 use crate::domain::number::ClaimNumber;
+use crate::slip::Form;
 use crate::slip::of_claim::{self, Print};
 use crate::slip::p1::Acknowledgement;
 use crate::store::{Office, Reply, Request, StoreError};
@@ -21,6 +22,7 @@ use crate::strings::errors::store_error;
 #[derive(Debug)]
 pub struct Pending {
     seq: u64,
+    form: FormId,
     claim: Box<Claim>,
     printer: Option<String>,
 }
@@ -28,10 +30,19 @@ pub struct Pending {
 impl Context {
     /// Records a print of a claim's slip and prints it on the printer of this name (none: the configured one) when it is
     /// recorded. Gives the request's number.
-    pub fn print(&mut self, claim: &Claim, printer: Option<String>) -> u64 {
-        let seq = self.ask(Request::RecordPrint(claim.number, FormId::P1));
-        self.prints.push(Pending { seq, claim: Box::new(claim.clone()), printer });
+    pub fn print(&mut self, claim: &Claim, form: FormId, printer: Option<String>) -> u64 {
+        let seq = self.ask(Request::RecordPrint(claim.number, form));
+        self.prints.push(Pending { seq, form, claim: Box::new(claim.clone()), printer });
         seq
+    }
+
+    /// Prints what a claim has for the member, where the configuration says so and none of it came out yet.
+    pub fn print_all(&mut self, claim: &Claim) {
+        if self.print_after_submit {
+            for form in of_claim::forms(claim).into_iter().filter(|form| of_claim::prints(claim, *form) == 0) {
+                self.print(claim, form, None);
+            }
+        }
     }
 
     /// Prints the slip of a claim that was recorded without this terminal knowing it, where none came out yet.
@@ -46,22 +57,21 @@ impl Context {
     pub(super) fn print_new(&mut self, seq: u64, result: &Result<Reply, StoreError>) {
         let Some(at) = self.unprinted.iter().position(|asked| *asked == seq) else { return };
         self.unprinted.swap_remove(at);
-        if let Ok(Reply::Claim(claim)) = result
-            && claim.prints == 0
-        {
-            self.print(claim, None);
+        if let Ok(Reply::Claim(claim)) = result {
+            self.print_all(claim);
         }
     }
 
     /// The answer to the record of a print.
     pub(super) fn print_recorded(&mut self, seq: u64, result: &Result<Reply, StoreError>) {
         let Some(at) = self.prints.iter().position(|pending| pending.seq == seq) else { return };
-        let Pending { claim, printer, .. } = self.prints.swap_remove(at);
+        let Pending { form, claim, printer, .. } = self.prints.swap_remove(at);
         match result {
             Ok(Reply::PrintRecorded(_, printed)) => {
                 let code = self.slip_code(&claim, printed);
-                let form = Arc::new(Acknowledgement { code, ..acknowledgement(self, &claim, printed.copy) });
-                self.command(Cmd::Print { form, printer });
+                if let Some(form) = slip(self, &claim, form, printed.copy, code) {
+                    self.command(Cmd::Print { form, printer });
+                }
             }
             Ok(_) => {}
             Err(error) => {
@@ -86,11 +96,16 @@ pub fn office(cx: &Context, claim: &Claim) -> Office {
     })
 }
 
-/// P1 of a recorded claim, as this copy of it is printed now.
-pub fn acknowledgement(cx: &Context, claim: &Claim, copy: u32) -> Acknowledgement {
+/// A slip of a recorded claim, as this copy of it is printed now; none where the claim has no such form.
+pub fn slip(cx: &Context, claim: &Claim, form: FormId, copy: u32, code: Option<String>) -> Option<Arc<dyn Form>> {
     let operator = cx.hello.as_ref().map_or("", |hello| hello.login.as_str());
     let print = Print { office: &office(cx, claim), copy, operator, at: cx.now };
-    of_claim::acknowledgement(claim, print, &cx.strings)
+    of_claim::form(form, claim, print, code, &cx.strings)
+}
+
+/// What stands for a code that is not known before the print is recorded: its room is shown.
+pub fn room_for_code(cx: &Context) -> Option<String> {
+    cx.signs().then(String::new)
 }
 
 /// P1 of a claim that is still being entered, as it will look: without a number. None before the office is known.
@@ -116,5 +131,7 @@ pub fn preview(cx: &Context, claim: NewClaim, member: &Member) -> Option<Acknowl
         prints: 0,
         notice: None,
     };
-    Some(Acknowledgement { number: None, ..acknowledgement(cx, &record, 0) })
+    let print = Print { office: &office(cx, &record), copy: 0, operator: &hello.login, at: cx.now };
+    let form = of_claim::acknowledgement(&record, print, &cx.strings);
+    Some(Acknowledgement { number: None, code: room_for_code(cx), ..form })
 }

@@ -41,6 +41,11 @@ impl Context {
         self.slips.own.as_ref()?.of_office(office).ok()
     }
 
+    /// Whether slips that are printed here carry a code.
+    pub fn signs(&self) -> bool {
+        self.slips.own.is_some() && !self.slips.refused
+    }
+
     /// Enrols this terminal's key and asks for all keys, once it is known who is at work. Nothing waits for it.
     pub(super) fn ask_slip_keys(&mut self) {
         if self.slips.told || self.awaits(self.slips.seq) || self.slips.own.is_none() {

@@ -95,6 +95,8 @@ pub enum Action {
     Print,
     /// Prints it again, marked.
     Reprint,
+    /// The claim's next form.
+    OtherForm,
     /// The printer before.
     PrinterLeft,
     /// The next printer.
@@ -105,7 +107,7 @@ use Action as A;
 use Layer as L;
 
 /// Every action with its layer and its name in a keymap file.
-pub const ACTIONS: [(Layer, &str, Action); 52] = [
+pub const ACTIONS: [(Layer, &str, Action); 53] = [
     (L::Everywhere, "help", A::Help),
     (L::Everywhere, "palette", A::Palette),
     (L::Everywhere, "lock", A::Lock),
@@ -156,6 +158,7 @@ pub const ACTIONS: [(Layer, &str, Action); 52] = [
     (L::Confirm, "accept", A::Accept),
     (L::Slip, "print", A::Print),
     (L::Slip, "reprint", A::Reprint),
+    (L::Slip, "other_form", A::OtherForm),
     (L::Slip, "printer_left", A::PrinterLeft),
     (L::Slip, "printer_right", A::PrinterRight),
 ];

@@ -62,10 +62,10 @@ impl Job {
     }
 }
 
-/// A part of a file's name: letters, digits, `_` and `-`, at most 40 of them, everything else as `_`.
+/// A part of a file's name: letters, digits, `_` and `-`, at most 80 of them, everything else as `_`.
 pub fn path_safe(text: &str) -> String {
     let safe: String =
-        text.chars().take(40).map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect();
+        text.chars().take(80).map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect();
     if safe.is_empty() { "_".to_owned() } else { safe }
 }
 
@@ -78,6 +78,6 @@ mod tests {
         assert_eq!(path_safe("P1-HZ150802-2021-0000412-95-c0"), "P1-HZ150802-2021-0000412-95-c0");
         assert_eq!(path_safe("../../etc/cron.d/x\u{1b}"), "______etc_cron_d_x_");
         assert_eq!(path_safe(""), "_");
-        assert_eq!(path_safe(&"王".repeat(300)).len(), 40);
+        assert_eq!(path_safe(&"王".repeat(300)).len(), 80);
     }
 }

@@ -62,6 +62,7 @@ use paper::Paper;
 use parts::CopyMark;
 
 use crate::domain::form::FormId;
+use crate::domain::number::ClaimNumber;
 use crate::strings::Strings;
 
 /// What can be printed: a form with its data.
@@ -71,6 +72,11 @@ pub trait Form: Debug + Send + Sync {
 
     /// The number that it carries; none on a preview.
     fn number(&self) -> Option<String>;
+
+    /// The claim that it is about; none where it is about no single one, and on a preview.
+    fn claim(&self) -> Option<ClaimNumber> {
+        None
+    }
 
     /// The mark of a reprint; none on the original.
     fn copy(&self) -> Option<&CopyMark>;

@@ -1,15 +1,20 @@
 //! The forms that a recorded claim has by itself: P1 always, P2 where it was returned. The others come with later steps of
 //! a claim's way. Pure.
 //!
-//! To add one: a function that makes it of the claim and of what was recorded of the print.
+//! To add one: a function that makes it of the claim and of what was recorded of the print, and its lines in [`forms`],
+//! [`prints`], [`count`] and [`form`].
+
+use std::sync::Arc;
 
 use chrono::NaiveDateTime;
 
+use super::Form;
 use super::p1::Acknowledgement;
 use super::p2::P2;
 use super::parts::CopyMark;
 use crate::domain::claim::{Claim, NewClaim};
 use crate::domain::date::to_shanghai;
+use crate::domain::form::FormId;
 use crate::domain::slip_code::{SlipFacts, SlipKey};
 use crate::policy::Assessment;
 use crate::store::{Office, Printed};
@@ -50,6 +55,41 @@ pub fn notice(claim: &Claim, print: Print) -> Option<P2> {
     form.head.number = Some(number);
     form.head.copy = print.mark();
     Some(form)
+}
+
+/// The forms that a claim has by itself, the first being the one that is printed first.
+pub fn forms(claim: &Claim) -> Vec<FormId> {
+    let notice = claim.notice.as_ref().map(|_| FormId::P2);
+    [FormId::P1].into_iter().chain(notice).collect()
+}
+
+/// How often one of them was printed.
+pub fn prints(claim: &Claim, form: FormId) -> u32 {
+    match form {
+        FormId::P2 => claim.notice.as_ref().map_or(0, |notice| notice.prints),
+        _ => claim.prints,
+    }
+}
+
+/// Another print of one of them was recorded.
+pub fn count(claim: &mut Claim, form: FormId, copy: u32) {
+    match (form, claim.notice.as_mut()) {
+        (FormId::P2, Some(notice)) => notice.prints = copy + 1,
+        _ => claim.prints = copy + 1,
+    }
+}
+
+/// One of them with its code; none where the claim has no such form.
+pub fn form(id: FormId, claim: &Claim, print: Print, code: Option<String>, strings: &Strings) -> Option<Arc<dyn Form>> {
+    match id {
+        FormId::P1 => Some(Arc::new(Acknowledgement { code, ..acknowledgement(claim, print, strings) })),
+        FormId::P2 => {
+            let mut notice = notice(claim, print)?;
+            notice.head.code = code;
+            Some(Arc::new(notice))
+        }
+        _ => None,
+    }
 }
 
 /// The code that the slip of a recorded print carries; none where it holds no code.

@@ -291,6 +291,10 @@ impl super::Form for Acknowledgement {
         self.number.map(|number| number.to_string())
     }
 
+    fn claim(&self) -> Option<ClaimNumber> {
+        self.number
+    }
+
     fn copy(&self) -> Option<&CopyMark> {
         self.copy.as_ref()
     }

@@ -10,6 +10,7 @@ use super::paper::Paper;
 use super::parts::{CopyMark, with_code};
 use crate::domain::claim::Claim;
 use crate::domain::form::FormId;
+use crate::domain::number::ClaimNumber;
 use crate::store::Office;
 use crate::strings::Strings;
 
@@ -70,6 +71,10 @@ impl Form for P2 {
 
     fn number(&self) -> Option<String> {
         self.head.number.clone()
+    }
+
+    fn claim(&self) -> Option<ClaimNumber> {
+        Some(self.case.claim)
     }
 
     fn copy(&self) -> Option<&CopyMark> {

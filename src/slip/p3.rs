@@ -15,6 +15,7 @@ use crate::domain::claim::{Claim, Diagnosis, Reason, SettlementMode};
 use crate::domain::form::FormId;
 use crate::domain::mask;
 use crate::domain::money::Money;
+use crate::domain::number::ClaimNumber;
 use crate::domain::sheet::{Line, SettlementSheet};
 use crate::store::Office;
 use crate::strings::Strings;
@@ -346,6 +347,10 @@ impl Form for P3 {
 
     fn number(&self) -> Option<String> {
         self.head.number.clone()
+    }
+
+    fn claim(&self) -> Option<ClaimNumber> {
+        Some(self.case.claim)
     }
 
     fn copy(&self) -> Option<&CopyMark> {

@@ -12,6 +12,7 @@ use super::parts::{CopyMark, renminbi, with_code, yuan};
 use crate::domain::form::FormId;
 use crate::domain::mask;
 use crate::domain::money::Money;
+use crate::domain::number::ClaimNumber;
 use crate::policy::Assessment;
 use crate::policy::assessment::StepResult;
 use crate::strings::Strings;
@@ -207,6 +208,10 @@ impl Form for P4 {
 
     fn number(&self) -> Option<String> {
         self.head.number.clone()
+    }
+
+    fn claim(&self) -> Option<ClaimNumber> {
+        Some(self.case.claim)
     }
 
     fn copy(&self) -> Option<&CopyMark> {

@@ -10,6 +10,7 @@ use super::layout::{Block, Sheet};
 use super::paper::Paper;
 use super::parts::{CopyMark, day, with_code};
 use crate::domain::form::FormId;
+use crate::domain::number::ClaimNumber;
 use crate::strings::Strings;
 
 /// Everything that P5 shows.
@@ -44,6 +45,10 @@ impl Form for P5 {
 
     fn number(&self) -> Option<String> {
         self.head.number.clone()
+    }
+
+    fn claim(&self) -> Option<ClaimNumber> {
+        Some(self.case.claim)
     }
 
     fn copy(&self) -> Option<&CopyMark> {

@@ -205,9 +205,17 @@ impl Spool {
         })
     }
 
-    /// Gives up what was kept before a moment (a day ago, by the retention rule), and says what that was.
+    /// Gives up what was kept before a moment (a day ago, by the retention rule), and says what that was. Half a job that
+    /// a killed program left goes too.
     pub fn purge(&self, before: SystemTime) -> Result<Vec<Ticket>, PrintError> {
         let mut purged = Vec::new();
+        for entry in fs::read_dir(&self.folder).into_iter().flatten().flatten() {
+            let is_part = entry.path().extension().is_some_and(|ending| ending == "part");
+            let is_old = entry.metadata().and_then(|data| data.modified()).is_ok_and(|kept| kept < before);
+            if is_part && is_old {
+                fs::remove_file(entry.path()).map_err(|error| PrintError::file(entry.path(), error))?;
+            }
+        }
         for ticket in self.pending()? {
             if self.kept_at(&ticket)? < before {
                 self.remove(&ticket)?;

@@ -621,6 +621,8 @@ action-print = Print
 action-print-help = Sends the slip on the screen to the printer
 action-reprint = Again
 action-reprint-help = Prints another copy, marked as one
+action-other_form = Form
+action-other_form-help = The claim's other form
 action-printer_left = Left
 action-printer_left-help = The printer before
 action-printer_right = Right
@@ -792,7 +794,7 @@ claim-withdrawn = Withdrawn: { $number }. Its bill can be claimed again.
 claim-withdrawn-before = This claim was withdrawn before.
 claim-withdraw-not-allowed = It can't be withdrawn: only the office that took it may, before review. Ask that office.
 slip-printed-before = It was printed before: { $key } prints a marked copy.
-slip-printed-times = printed { $times } times    printer { $printer }
+slip-printed-times = { $form }: printed { $times } times    printer { $printer }
 slip-printer-configured = configured
 
 ## Sheet

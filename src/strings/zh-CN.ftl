@@ -621,6 +621,8 @@ action-print = 打印
 action-print-help = 把屏幕上的回执送到打印机
 action-reprint = 补打
 action-reprint-help = 再打印一份，注明补打次数
+action-other_form = 换单
+action-other_form-help = 换这笔的另一种单子
 action-printer_left = 换左
 action-printer_left-help = 换用前一台打印机
 action-printer_right = 换右
@@ -792,7 +794,7 @@ claim-withdrawn = 已撤回 { $number }，票据可以重新申领
 claim-withdrawn-before = 该申领已经撤回。
 claim-withdraw-not-allowed = 不能撤回：只有受理机构能在审核前撤回，请联系受理机构。
 slip-printed-before = 已打印过：用 { $key } 补打，会注明补打次数。
-slip-printed-times = 已打印 { $times } 次    打印机 { $printer }
+slip-printed-times = { $form } 已打印 { $times } 次    打印机 { $printer }
 slip-printer-configured = 默认
 
 ## Sheet

@@ -219,4 +219,6 @@ async fn what_did_not_arrive_is_delivered_later() {
     let tomorrow = SystemTime::now() + Duration::from_secs(86_400);
     assert_eq!(spool.purge(tomorrow), Ok(vec![ticket.clone(), begun]), "one that has begun is not kept longer");
     assert_eq!(spool.load(&ticket), Ok(None));
+    let left = fs::read_dir(folder.path().join("a/spool")).unwrap().map(|entry| entry.unwrap().file_name());
+    assert_eq!(left.collect::<Vec<_>>(), ["notes"], "what is no job is left alone, half a job is not");
 }

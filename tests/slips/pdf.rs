@@ -240,7 +240,9 @@ fn the_code_is_read_from_the_picture_of_every_paper() {
         // Two copies, a code on each.
         let all = sampler(paper);
         let bytes = render(&all, paper, &font, "all").unwrap();
-        let found: Vec<String> = (1..=all.pages.len()).flat_map(|page| codes(&bytes, paper, page)).collect();
+        let has = |page: &usize| all.pages[*page - 1].iter().any(|line| line.code.is_some());
+        let found: Vec<String> =
+            (1..=all.pages.len()).filter(has).flat_map(|page| codes(&bytes, paper, page)).collect();
         assert_eq!(found, [CODE, CODE], "{paper}");
     }
 }

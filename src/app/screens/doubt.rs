@@ -40,11 +40,11 @@ impl DoubtScreen {
                 return Go::Close;
             }
             Action::Reprint if cx.withholds(Action::Reprint) => cx.refuse_to_write(),
-            Action::Reprint if !asked => match self.doubt.print.claim() {
+            Action::Reprint if !asked => match self.doubt.print.claim {
                 Some(number) => self.claim = Some(cx.ask(Request::Claim(number))),
                 None => cx.refuse(),
             },
-            Action::Slip => match self.doubt.print.claim() {
+            Action::Slip => match self.doubt.print.claim {
                 Some(number) => return Go::Replace(Box::new(SlipScreen::new(cx, number))),
                 None => cx.refuse(),
             },
@@ -61,7 +61,7 @@ impl DoubtScreen {
                 Ok(Reply::Claim(claim)) => {
                     let printer = Some(self.doubt.printer.clone())
                         .filter(|name| cx.printers.iter().any(|printer| printer.name == *name));
-                    self.recording = Some(cx.print(claim, printer));
+                    self.recording = Some(cx.print(claim, self.doubt.print.form, printer));
                 }
                 Ok(_) => {}
                 Err(error) => {
@@ -95,7 +95,7 @@ impl Screen for DoubtScreen {
     }
 
     fn actions(&self, _cx: &Context) -> Vec<Action> {
-        let claim = self.doubt.print.claim().is_some();
+        let claim = self.doubt.print.claim.is_some();
         words::able([
             (true, Action::Accept),
             (claim, Action::Reprint),

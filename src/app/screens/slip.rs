@@ -1,5 +1,7 @@
 //! A slip on the screen, as it will look on paper; printed from here, or printed again with its mark.
 
+use std::sync::Arc;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
@@ -8,12 +10,13 @@ use super::member::MemberScreen;
 use super::on_paper::OnPaper;
 use super::sheet::{self, Looked};
 use super::words;
-use crate::app::prints::acknowledgement;
-use crate::app::{Context, Event, Go, Screen, Tone};
+use crate::app::{Context, Event, Go, Screen, Tone, prints};
 use crate::domain::claim::Claim;
+use crate::domain::form::FormId;
 use crate::domain::number::ClaimNumber;
 use crate::keymap::{Action, Layer};
-use crate::slip::PrintOutcome;
+use crate::slip::of_claim;
+use crate::slip::{Form, PrintOutcome};
 use crate::store::{Reply, Request, StoreError};
 use crate::ui::table::{self, at};
 use crate::ui::text::put;
@@ -25,24 +28,20 @@ const ROWS: u16 = 5;
 pub struct SlipScreen {
     number: ClaimNumber,
     claim: Loading<Box<Claim>>,
+    /// Which of its forms is shown.
+    form: FormId,
     /// Place of the chosen printer among the configured ones.
     printer: usize,
     paper: OnPaper,
     printing: Option<u64>,
 }
 
-/// Prints the slip of a claim that was just submitted, where the configuration says so. The sheet may close at once.
-pub fn print_after_submit(cx: &mut Context, claim: &Claim) {
-    if cx.print_after_submit {
-        cx.print(claim, None);
-    }
-}
-
 impl SlipScreen {
     /// Opens the slip of a claim.
     pub fn new(cx: &mut Context, number: ClaimNumber) -> SlipScreen {
         let claim = Loading::new(cx.ask(Request::Claim(number)));
-        let screen = SlipScreen { number, claim, printer: 0, paper: OnPaper::default(), printing: None };
+        let screen =
+            SlipScreen { number, claim, form: FormId::P1, printer: 0, paper: OnPaper::default(), printing: None };
         screen.ask_printer(cx);
         screen
     }
@@ -62,7 +61,7 @@ impl SlipScreen {
         } else if self.printing == Some(seq) {
             self.printing = None;
             if let (Ok(Reply::PrintRecorded(_, printed)), Some(claim)) = (result, self.claim.there_mut()) {
-                claim.prints = printed.copy + 1;
+                of_claim::count(claim, printed.slip.form, printed.copy);
             }
         }
         Go::Stay
@@ -88,19 +87,27 @@ impl SlipScreen {
             Action::Print if self.claim.there().is_none() => {
                 self.claim.again(cx.ask(Request::Claim(self.number)));
             }
-            Action::Print if self.claim.there().is_some_and(|claim| claim.prints > 0) => {
+            Action::Print if self.claim.there().is_some_and(|claim| of_claim::prints(claim, self.form) > 0) => {
                 let key = cx.keymap.hint(Action::Reprint).unwrap_or_default();
                 let text = cx.strings.with("slip-printed-before", &[("key", &key)]);
                 cx.say(Tone::Warning, text);
             }
             Action::Print | Action::Reprint => self.print(cx),
+            Action::OtherForm => match self.claim.there().map(|claim| of_claim::forms(claim)) {
+                Some(forms) if forms.len() > 1 => {
+                    let at = forms.iter().position(|form| *form == self.form).map_or(0, |at| at + 1);
+                    self.form = forms[at % forms.len()];
+                    self.paper.rewind();
+                }
+                _ => cx.refuse(),
+            },
             Action::PrinterLeft => self.choose(cx, self.printer.saturating_sub(1)),
             Action::PrinterRight => self.choose(cx, self.printer + 1),
             action => {
                 let claim = self.claim.there();
-                let scrolled = claim.is_some_and(|claim| {
-                    let slip = acknowledgement(cx, claim, claim.prints);
-                    self.paper.scrolls(cx, action, &slip, cx.printers.get(self.printer), ROWS)
+                let slip = claim.and_then(|claim| self.shown(cx, claim));
+                let scrolled = slip.is_some_and(|slip| {
+                    self.paper.scrolls(cx, action, slip.as_ref(), cx.printers.get(self.printer), ROWS)
                 });
                 if !scrolled {
                     cx.refuse();
@@ -108,6 +115,11 @@ impl SlipScreen {
             }
         }
         Go::Stay
+    }
+
+    /// The slip as the next print of it looks.
+    fn shown(&self, cx: &Context, claim: &Claim) -> Option<Arc<dyn Form>> {
+        prints::slip(cx, claim, self.form, of_claim::prints(claim, self.form), prints::room_for_code(cx))
     }
 
     fn choose(&mut self, cx: &mut Context, printer: usize) {
@@ -125,7 +137,7 @@ impl SlipScreen {
         match self.claim.there() {
             Some(claim) if self.printing.is_none() => {
                 let printer = cx.printers.get(self.printer).map(|printer| printer.name.clone());
-                self.printing = Some(cx.print(claim, printer));
+                self.printing = Some(cx.print(claim, self.form, printer));
             }
             _ => cx.bell(),
         }
@@ -154,11 +166,13 @@ impl Screen for SlipScreen {
     }
 
     fn actions(&self, cx: &Context) -> Vec<Action> {
-        let printed = self.claim.there().is_some_and(|claim| claim.prints > 0);
+        let claim = self.claim.there();
+        let printed = claim.is_some_and(|claim| of_claim::prints(claim, self.form) > 0);
         let choice = cx.printers.len() > 1;
         words::able([
             (self.claim.there().is_some() && !printed, Action::Print),
             (printed, Action::Reprint),
+            (claim.is_some_and(|claim| of_claim::forms(claim).len() > 1), Action::OtherForm),
             (choice, Action::PrinterLeft),
             (choice, Action::PrinterRight),
             (true, Action::ChooseDown),
@@ -196,12 +210,16 @@ impl Screen for SlipScreen {
         if let Some(state) = cx.outcomes.printer(&name) {
             name = format!("{name} {}", state.sentence(&cx.strings));
         }
-        let copies = cx.strings.with("slip-printed-times", &[("times", &claim.prints), ("printer", &name)]);
+        let form = cx.t(if self.form == FormId::P2 { "slip-p2-title" } else { "slip-p1-title" });
+        let times = of_claim::prints(claim, self.form);
+        let copies = cx.strings.with("slip-printed-times", &[("form", &form), ("times", &times), ("printer", &name)]);
         let row = at(area, 0);
         put(buf, row.x, row.y, row.width, &copies, cx.theme.note());
         table::rule(buf, at(area, 1), "", cx.theme);
         let paper = Rect { y: area.y + 2, height: area.height.saturating_sub(2), ..area };
-        self.paper.draw(cx, &acknowledgement(cx, claim, claim.prints), printer, paper, buf);
+        if let Some(slip) = self.shown(cx, claim) {
+            self.paper.draw(cx, slip.as_ref(), printer, paper, buf);
+        }
         None
     }
 }

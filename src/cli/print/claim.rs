@@ -21,7 +21,6 @@ use crate::domain::form::FormId;
 use crate::domain::number::ClaimNumber;
 use crate::domain::slip_code::SlipKey;
 use crate::slip::of_claim::{self, Print};
-use crate::slip::p1::Acknowledgement;
 use crate::slip::{Form, PrintOutcome, Profile};
 use crate::store::{Hello, Office, Store, StoreError, terminal_keys};
 use crate::strings::Strings;
@@ -52,11 +51,8 @@ pub async fn run(args: &Args, number: &str, config: Config, global: &Global) -> 
     let hello = store.hello().await.map_err(told)?;
     let claim = store.claim(number).await.map_err(told)?;
     let office = office(store.as_ref(), &hello, &claim).await.map_err(told)?;
-    let prints = match args.form {
-        FormId::P2 => claim.notice.as_ref().map_or(0, |notice| notice.prints),
-        _ => claim.prints,
-    };
-    let print = Print { office: &office, copy: prints, operator: &hello.login, at: hello.now };
+    let print =
+        Print { office: &office, copy: of_claim::prints(&claim, args.form), operator: &hello.login, at: hello.now };
     // What can't be made is told before anything is recorded.
     let preview = form(args.form, &claim, print, None, strings)?;
     if args.dry_run {
@@ -142,12 +138,7 @@ fn form(
     code: Option<String>,
     strings: &Strings,
 ) -> anyhow::Result<Arc<dyn Form>> {
-    if form == FormId::P2 {
-        let mut notice = of_claim::notice(claim, print).ok_or_else(|| anyhow!(strings.get("print-not-returned")))?;
-        notice.head.code = code;
-        return Ok(Arc::new(notice));
-    }
-    Ok(Arc::new(Acknowledgement { code, ..of_claim::acknowledgement(claim, print, strings) }))
+    of_claim::form(form, claim, print, code, strings).ok_or_else(|| anyhow!(strings.get("print-not-returned")))
 }
 
 /// The slip as text, and that it is none.

@@ -169,7 +169,9 @@ fn run(text: &str, cells: &[Cell], at: Range<usize>, edge: usize, font: &dyn Fn(
     let before = cells[..at.start].iter().rev().take_while(|cell| cell.c == ' ').count();
     let behind = cells[at.end..].iter().take_while(|cell| cell.c == ' ').count();
     let behind = if at.end + behind == cells.len() { edge.saturating_sub(last.column + last.columns) } else { behind };
-    let figure = words.contains(|c: char| c.is_ascii_digit())
+    // Amounts end beneath each other; numbers of people, cards and days begin so.
+    let figure = words.contains(['.', YUAN])
+        && words.contains(|c: char| c.is_ascii_digit())
         && words.chars().all(|c| c.is_ascii_digit() || ",.%*-".contains(c) || c == YUAN);
     let hanzi = |at: Option<usize>| at.and_then(|at| cells.get(at)).is_some_and(|cell| cell.columns == 2);
     let between = hanzi(at.start.checked_sub(1)) && hanzi(Some(at.end));
@@ -223,6 +225,7 @@ mod tests {
         assert_eq!(of("甲￥", &[]), ["甲<0+2 0", "￥<2+2 0"]);
         let line = format!("a{}the end", " ".repeat(32));
         assert_eq!(of(&line, &[]), ["a<0+1 0", "the end>33+7 0"]);
+        assert_eq!(of("甲   1508**21   x", &[]), ["甲<0+2 0", "1508**21<5+8 0", "x<16+1 0"]);
         // A figure that begins a line stands where the line begins.
         assert_eq!(of("  1.00", &[]), ["1.00<2+4 0"]);
     }

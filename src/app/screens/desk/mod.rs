@@ -99,7 +99,7 @@ impl Desk {
     fn claim_of(&self, cx: &Context, item: Item) -> Option<ClaimNumber> {
         match item {
             Item::Hit(at) => self.search.rows().get(at).and_then(|hit| hit.claim),
-            Item::Doubt(at) => cx.outcomes.doubts.get(at).and_then(|doubt| doubt.print.claim()),
+            Item::Doubt(at) => cx.outcomes.doubts.get(at).and_then(|doubt| doubt.print.claim),
             Item::Draft(_) => None,
             Item::Returned(at) => cx.desk.returned.get(at).map(|line| line.number),
             Item::Own(at) => cx.desk.own_today.get(at).map(|line| line.number),

@@ -6,7 +6,6 @@ use super::choices::HEIR;
 use super::field::Field;
 use super::{Request, Sheet, Stage, Tone};
 use crate::app::edit::Line;
-use crate::app::screens::slip;
 use crate::app::{Context, Event, Go};
 use crate::domain::claim::{Agent, ClaimState, Diagnosis, Document, NewClaim, Payee, PolicyRef, Reason};
 use crate::domain::number::ClaimNumber;
@@ -298,7 +297,7 @@ impl Sheet {
                     &[("number", &claim.number), ("name", &claim.member_name), ("total", &claim.claim.total.grouped())],
                 );
                 cx.say(Tone::Good, text);
-                slip::print_after_submit(cx, claim);
+                cx.print_all(claim);
                 return Go::Desk;
             }
             Ok(_) => return Go::Stay,
