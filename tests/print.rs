@@ -297,7 +297,7 @@ async fn a_returned_claim_has_its_notice() {
     for copy in 0..2 {
         let said = desk.printed("en", &desk.of(&number, &database, &["--form", "p2"]));
         assert!(said.contains(&format!("P2 {notice} is recorded")), "{said}");
-        let text = String::from_utf8(desk.file(&format!("P2-{notice}-c{copy}"), ".txt")).unwrap();
+        let text = String::from_utf8(desk.file(&format!("P2-{notice}-{number}-c{copy}"), ".txt")).unwrap();
         assert_eq!(text.contains("Reprint no. 1 by 0137"), copy == 1, "{text}");
         assert!(text.contains(&number) && text.contains(&notice), "{text}");
     }

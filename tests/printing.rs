@@ -218,8 +218,7 @@ async fn time_to_the_first_byte() {
                     line.write_all(&[0x12]).unwrap();
                     line.read_exact(&mut byte).unwrap();
                 }
-                let first = Instant::now();
-                first
+                Instant::now()
             });
             let mut counter = Counter::start(folder.path(), &device, language, Courier::default()).await;
             counter.comes_to_the_confirmation().await;
