@@ -17,6 +17,8 @@ mod forms;
 mod forms_office;
 #[path = "slips/outcomes.rs"]
 mod outcomes;
+#[path = "slips/papers.rs"]
+mod papers;
 #[path = "slips/pdf.rs"]
 mod pdf;
 #[path = "slips/printer.rs"]

@@ -151,6 +151,15 @@ fn scanned(images: &[&Image]) -> (String, [usize; 4], usize) {
     (grids[0].decode().unwrap().1, [left, top, right, bottom], module)
 }
 
+/// The words on a page, and its code.
+pub fn read_back(bytes: &[u8]) -> (String, String) {
+    let printer = Printer::printed(bytes);
+    assert_eq!(printer.tops.len(), 2, "one page");
+    let mut cells: Vec<_> = printer.cells.iter().map(|cell| (cell.y, cell.x, cell.c)).collect();
+    cells.sort();
+    (cells.into_iter().map(|(.., c)| c).collect(), scanned(&code_images(&printer)).0)
+}
+
 fn code_images(printer: &Printer) -> Vec<&Image> {
     printer.images.iter().filter(|image| image.one_way).collect()
 }

@@ -79,6 +79,17 @@ fn printed(layout: &Layout, encoding: Encoding, glyphs: &Glyphs) -> Vec<Piece> {
     print(&commands, layout.columns * 12).unwrap()
 }
 
+/// The words on one piece of paper, and its code.
+pub fn read_back(bytes: &[u8], columns: usize) -> (String, String) {
+    let pieces = print(&parse(bytes, Font::Four).unwrap(), columns * 12).unwrap();
+    assert_eq!(pieces.len(), 1, "one piece of paper");
+    let code = pieces[0].things.iter().find_map(|thing| match thing {
+        Thing::Code { text, .. } => Some(text.clone()),
+        _ => None,
+    });
+    (pieces[0].lines().map(|line| line.text() + "\n").collect(), code.unwrap())
+}
+
 /// Asserts that a line has come out as it was laid out, and gives its images.
 fn same(line: &layout::Line, found: &Line, columns: usize) -> Vec<(String, Vec<u32>)> {
     let what = format!("{line:?}\n{found:?}");

@@ -102,6 +102,13 @@ fn codes(pdf: &[u8], paper: Paper, page: usize) -> Vec<String> {
     [first, "300", "400"].iter().map(|dots| seen(pdf, dots, page)).find(|codes| !codes.is_empty()).unwrap_or_default()
 }
 
+/// The words of a PDF of one page, and its code.
+pub fn read_back(pdf: &[u8], paper: Paper) -> (String, String) {
+    assert_eq!(pages(pdf).len(), 1, "one page");
+    let codes = codes(pdf, paper, 1);
+    (words(pdf), codes[0].clone())
+}
+
 fn seen(pdf: &[u8], dots: &str, page: usize) -> Vec<String> {
     let page = page.to_string();
     let picture = tool("pdftoppm", &["-gray", "-r", dots, "-f", &page, "-l", &page, "-"], pdf);

@@ -55,9 +55,10 @@ impl Medium {
             Block::Together(blocks) => self.all(blocks),
             Block::Beside(blocks, Side::Code(text)) if !self.codes => {
                 let mut lines = self.all(blocks);
-                // Cut after so many characters and nowhere else: whoever types it off can tell where spaces are.
+                // Cut after so many characters and nowhere else, spaces at an end kept: they belong to the code.
                 let code: Vec<char> = text.chars().collect();
-                lines.extend(code.chunks(columns.max(1)).map(|part| Line::plain(part.iter().collect::<String>())));
+                let line = |part: &[char]| Line { text: part.iter().collect(), ..Line::default() };
+                lines.extend(code.chunks(columns.max(1)).map(line));
                 lines
             }
             Block::Beside(blocks, side) if columns >= BESIDE => self.beside(blocks, side),
