@@ -60,6 +60,33 @@ fn a_slip_that_waits_says_why_and_a_later_word_takes_its_place() {
 }
 
 #[test]
+fn a_slip_that_waits_stands_on_the_desk_and_goes_with_its_claim() {
+    let mut counter = Counter::with(Lang::Chinese, desk());
+    told(&mut counter, print(412, 0), PrintOutcome::Waiting("打印机 till 缺纸".into()));
+    counter.expect(&format!("[待打] {} 回执 打印机 till 缺纸", number(412)));
+    counter.press("up up up enter");
+    assert_eq!(counter.claim(recorded(412, ClaimState::Submitted)), Request::Claim(number(412)));
+    // Withdrawn, it says what is true no more: what waits is given up.
+    counter.press("ctrl-w");
+    counter.type_text("录错");
+    counter.press("enter");
+    let withdrawn = Reply::Withdrawn(number(412), 2);
+    counter.answer(|request| matches!(request, Request::Withdraw { .. }), Ok(withdrawn));
+    assert!(counter.commands.contains(&Cmd::SettlePrint(print(412, 0))));
+    counter.press("esc");
+    counter.expect_not("[待打]");
+}
+
+/// What was said of the claim at the submit is not pushed away by its printer.
+#[test]
+fn a_printer_that_is_off_leaves_the_confirmation_where_it_is() {
+    let mut counter = Counter::chinese();
+    told(&mut counter, print(411, 0), PrintOutcome::Done("till".into()));
+    told(&mut counter, notice_print(0).parse().unwrap(), PrintOutcome::Waiting("缺纸".into()));
+    counter.expect(&format!("{} 回执已送 till 补正通知等待打印：缺纸", number(411)));
+}
+
+#[test]
 fn a_doubt_is_asked_on_the_desk_and_holds_no_key_up() {
     let mut counter = Counter::with(Lang::Chinese, desk());
     counter.press("down");
@@ -76,7 +103,7 @@ fn a_doubt_is_asked_on_the_desk_and_holds_no_key_up() {
     counter.found(two_hits());
     counter.expect("王秀英");
     counter.press("esc up up up");
-    counter.expect("送往 office 09:12，不知是否打出");
+    counter.expect("不知是否打出，09:12 送往 office");
     counter.expect("Enter回答");
 }
 

@@ -185,7 +185,7 @@ async fn a_doubt_outlives_the_program_and_is_answered_in_the_next_run() {
     counter.shows("[待查]").await;
     counter.shows("请在工作台回答").await;
     counter.keys("enter");
-    counter.shows("这张回执完整打出来了吗").await;
+    counter.shows("这张单据完整打出来了吗").await;
     assert_eq!(printer.printed(), 10, "nothing goes by itself");
     counter.keys("ctrl-p");
     counter.shows("回执已送 till").await;

@@ -366,6 +366,7 @@ impl Context {
         }
         match result {
             result if seq == self.hello_seq => self.hello_came(result),
+            Ok(Reply::Withdrawn(number, _)) => self.withdraw_prints(*number),
             Ok(Reply::Desk(desk)) if seq == self.desk_seq => self.desk = desk.as_ref().clone(),
             Ok(Reply::Submitted(submitted)) => {
                 self.submitted = Some(submitted.claim.number);

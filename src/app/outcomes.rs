@@ -2,9 +2,8 @@
 //! somebody at the printer can say whether they came out. A doubt stays on the desk until it is answered, and holds nothing
 //! else up.
 
-use std::collections::BTreeSet;
-
 use super::{Cmd, Context, Tone};
+use crate::domain::number::ClaimNumber;
 use crate::slip::of_claim;
 use crate::slip::{Doubt, PrintId, PrintOutcome, PrinterState};
 
@@ -13,13 +12,18 @@ use crate::slip::{Doubt, PrintId, PrintOutcome, PrinterState};
 pub struct Outcomes {
     /// Prints in doubt, the oldest first.
     pub doubts: Vec<Doubt>,
-    /// Prints that their printer holds up.
-    waiting: BTreeSet<PrintId>,
+    /// Prints that their printer holds up, and why, in words.
+    pub waiting: Vec<(PrintId, String)>,
     /// The printer that was asked how it is, and what it said.
     printer: Option<(String, PrinterState)>,
 }
 
 impl Outcomes {
+    /// How many slips the desk lists: those in doubt, and those that wait.
+    pub fn rows(&self) -> usize {
+        self.doubts.len() + self.waiting.len()
+    }
+
     /// How a printer is, where it said something.
     pub fn printer(&self, name: &str) -> Option<PrinterState> {
         let told = self.printer.as_ref().filter(|(told, _)| told == name);
@@ -46,6 +50,17 @@ impl Context {
         self.command(Cmd::SettlePrint(print.clone()));
     }
 
+    /// A claim was withdrawn: what waits to be printed of it says what is true no more.
+    pub(super) fn withdraw_prints(&mut self, number: ClaimNumber) {
+        let (gone, stay) = std::mem::take(&mut self.outcomes.waiting)
+            .into_iter()
+            .partition::<Vec<_>, _>(|(print, _)| print.claim == Some(number));
+        self.outcomes.waiting = stay;
+        for (print, _) in gone {
+            self.command(Cmd::SettlePrint(print));
+        }
+    }
+
     /// A print takes the place of earlier ones of its slip.
     pub fn supersede(&mut self, print: &PrintId) {
         self.outcomes.doubts.retain(|doubt| !doubt.print.is_before(print));
@@ -57,10 +72,10 @@ impl Context {
         let form = of_claim::word(print.form, &self.strings);
         let said_of =
             |text: &str| text.contains(number) || print.claim.is_some_and(|claim| text.contains(&claim.to_string()));
-        match outcome {
-            PrintOutcome::Waiting(_) => self.outcomes.waiting.insert(print.clone()),
-            _ => self.outcomes.waiting.remove(print),
-        };
+        self.outcomes.waiting.retain(|(waiting, _)| waiting != print);
+        if let PrintOutcome::Waiting(why) = outcome {
+            self.outcomes.waiting.push((print.clone(), why.clone()));
+        }
         if !matches!(outcome, PrintOutcome::Failed(_) | PrintOutcome::Superseded) {
             self.supersede(print);
         }
@@ -77,9 +92,14 @@ impl Context {
                 self.say(Tone::Good, text);
             }
             PrintOutcome::Waiting(why) => {
-                let text = match self.outcomes.waiting.len() {
-                    0 | 1 => self.strings.with("slip-waits", &[("number", number), ("form", &form), ("why", why)]),
-                    count => self.strings.with("slips-wait", &[("count", &count), ("why", why)]),
+                let text = match (self.outcomes.waiting.len(), &self.message) {
+                    // What was said of the claim stays.
+                    (_, Some(said)) if said.tone == Tone::Good && said_of(&said.text) => {
+                        let waits = self.strings.with("slip-waits-too", &[("form", &form), ("why", why)]);
+                        format!("{} {waits}", said.text)
+                    }
+                    (0 | 1, _) => self.strings.with("slip-waits", &[("number", number), ("form", &form), ("why", why)]),
+                    (count, _) => self.strings.with("slips-wait", &[("count", &count), ("why", why)]),
                 };
                 self.say(Tone::Warning, text);
             }

@@ -123,7 +123,10 @@ impl Context {
     /// Whether an action writes what this version of the program only looks at; or anything, or shows what is kept for
     /// ever who saw it, while the centre owes a proof of its history.
     pub fn withholds(&self, action: Action) -> bool {
-        let writes = matches!(action, Action::NewClaim | Action::Withdraw | Action::Submit | Action::Reprint);
+        let writes = matches!(
+            action,
+            Action::NewClaim | Action::Withdraw | Action::Submit | Action::Reprint | Action::PrintAgain
+        );
         let ends_in_writing = matches!(action, Action::Accept | Action::Reveal);
         (self.reads_only() && writes) || (self.owed_since().is_some() && (writes || ends_in_writing))
     }

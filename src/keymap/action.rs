@@ -16,17 +16,20 @@ pub enum Layer {
     Confirm,
     /// A slip on the screen.
     Slip,
+    /// The question whether a slip came out.
+    Doubt,
 }
 
 impl Layer {
     /// All layers, as tables of a keymap file.
-    pub const ALL: [(Layer, &'static str); 6] = [
+    pub const ALL: [(Layer, &'static str); 7] = [
         (Layer::Everywhere, "everywhere"),
         (Layer::Desk, "desk"),
         (Layer::Member, "member"),
         (Layer::Sheet, "sheet"),
         (Layer::Confirm, "confirm"),
         (Layer::Slip, "slip"),
+        (Layer::Doubt, "doubt"),
     ];
 }
 
@@ -101,13 +104,17 @@ pub enum Action {
     PrinterLeft,
     /// The next printer.
     PrinterRight,
+    /// Paper came.
+    CameOut,
+    /// No paper came, or not all of it: another print, marked.
+    PrintAgain,
 }
 
 use Action as A;
 use Layer as L;
 
 /// Every action with its layer and its name in a keymap file.
-pub const ACTIONS: [(Layer, &str, Action); 53] = [
+pub const ACTIONS: [(Layer, &str, Action); 55] = [
     (L::Everywhere, "help", A::Help),
     (L::Everywhere, "palette", A::Palette),
     (L::Everywhere, "lock", A::Lock),
@@ -161,6 +168,8 @@ pub const ACTIONS: [(Layer, &str, Action); 53] = [
     (L::Slip, "other_form", A::OtherForm),
     (L::Slip, "printer_left", A::PrinterLeft),
     (L::Slip, "printer_right", A::PrinterRight),
+    (L::Doubt, "came_out", A::CameOut),
+    (L::Doubt, "print_again", A::PrintAgain),
 ];
 
 impl Action {

@@ -23,8 +23,14 @@ pub const SHIPPED: [(&str, &str); 3] = [
 ];
 
 /// The layers that act together on some screen; [`Layer::Everywhere`] acts on all.
-pub const TOGETHER: [&[Layer]; 5] =
-    [&[Layer::Desk], &[Layer::Member, Layer::Desk], &[Layer::Sheet], &[Layer::Confirm], &[Layer::Slip]];
+pub const TOGETHER: [&[Layer]; 6] = [
+    &[Layer::Desk],
+    &[Layer::Member, Layer::Desk],
+    &[Layer::Sheet],
+    &[Layer::Confirm],
+    &[Layer::Slip],
+    &[Layer::Doubt],
+];
 
 /// The keys that are bound.
 #[derive(Clone, Debug)]

@@ -114,10 +114,10 @@ pub fn policy_title(claim: &NewClaim, strings: &Strings) -> String {
     strings.with("panel-policy", &[("code", &claim.policy.code), ("version", &claim.policy.version)])
 }
 
-/// How a recorded claim's amount came about, in words; nothing where the record can't be read.
+/// How a recorded claim's amount came about, as slips say it; nothing where the record can't be read.
 pub fn explanation(claim: &NewClaim, strings: &Strings) -> Vec<ExplainLine> {
     match Assessment::from_json(&claim.assessment) {
-        Ok(assessment) => explain::lines(&assessment, strings),
+        Ok(assessment) => explain::on_paper(&assessment, strings),
         Err(_) => Vec::new(),
     }
 }

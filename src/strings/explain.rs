@@ -65,7 +65,29 @@ pub fn panel(assessment: &Assessment, policy: &Policy, strings: &Strings) -> Vec
     laid(assessment, Some(policy), strings)
 }
 
+/// The same for a slip: without the hint at the next tier, which is the clerk's, and the mark 试算口径, which slips have in
+/// a place of its own.
+pub fn on_paper(assessment: &Assessment, strings: &Strings) -> Vec<ExplainLine> {
+    let mut lines = computed(assessment, None, strings);
+    lines.extend(nothing_more(assessment, strings));
+    lines.extend(flags(assessment, |flag| flag != "illustrative", strings).into_iter().map(plain));
+    lines
+}
+
 fn laid(assessment: &Assessment, policy: Option<&Policy>, strings: &Strings) -> Vec<ExplainLine> {
+    let mut lines = computed(assessment, policy, strings);
+    lines.extend(assessment.benefits.iter().filter_map(|result| next_tier(result, strings)));
+    lines.extend(nothing_more(assessment, strings));
+    lines.extend(notes(assessment, strings).into_iter().map(plain));
+    lines
+}
+
+fn plain(note: String) -> ExplainLine {
+    ExplainLine::new(LineKind::Note, note, "")
+}
+
+/// Benefits with their steps, and the total.
+fn computed(assessment: &Assessment, policy: Option<&Policy>, strings: &Strings) -> Vec<ExplainLine> {
     let mut lines: Vec<ExplainLine> = Vec::new();
     for result in &assessment.benefits {
         lines.extend(benefit(result, policy.and_then(|policy| table(result, policy)), strings));
@@ -73,19 +95,25 @@ fn laid(assessment: &Assessment, policy: Option<&Policy>, strings: &Strings) -> 
     lines.extend(assessment.total_steps.iter().filter_map(|done| step(done, strings)));
     let total = ExplainLine::new(LineKind::Total, strings.get("explain-total"), assessment.total.grouped());
     lines.push(ExplainLine { illustrative: assessment.has_flag("illustrative"), ..total });
-    lines.extend(assessment.benefits.iter().filter_map(|result| next_tier(result, strings)));
-    // That a benefit is for other kinds of claim needs no word at the window.
-    for not in assessment.not.iter().filter(|not| not.why != "kind") {
-        let why = strings.get(&format!("explain-not-{}", not.why));
-        let text = strings.with("explain-not", &[("title", &not.title), ("why", &why)]);
-        lines.push(ExplainLine::new(LineKind::Note, text, ""));
-    }
-    lines.extend(notes(assessment, strings).into_iter().map(|note| ExplainLine::new(LineKind::Note, note, "")));
     lines
+}
+
+/// Why benefits of the policy gave nothing. That one is for other kinds of claim needs no word at the window.
+fn nothing_more(assessment: &Assessment, strings: &Strings) -> Vec<ExplainLine> {
+    let not = assessment.not.iter().filter(|not| not.why != "kind");
+    not.map(|not| {
+        let why = strings.get(&format!("explain-not-{}", not.why));
+        plain(strings.with("explain-not", &[("title", &not.title), ("why", &why)]))
+    })
+    .collect()
 }
 
 /// The flags as short sentences, in their order.
 pub fn notes(assessment: &Assessment, strings: &Strings) -> Vec<String> {
+    flags(assessment, |_| true, strings)
+}
+
+fn flags(assessment: &Assessment, shown: impl Fn(&str) -> bool, strings: &Strings) -> Vec<String> {
     let note = |flag: &String| match flag.as_str() {
         "not_covered" if assessment.years == 0 => strings.get("explain-no-participation"),
         "not_covered" => strings.get("explain-not-covered"),
@@ -93,7 +121,7 @@ pub fn notes(assessment: &Assessment, strings: &Strings) -> Vec<String> {
         "review_due" => strings.get("explain-review-due"),
         _ => strings.get("explain-illustrative"),
     };
-    assessment.flags.iter().map(note).collect()
+    assessment.flags.iter().filter(|flag| shown(flag)).map(note).collect()
 }
 
 /// The table of a benefit that is read slice by slice.

@@ -4,7 +4,6 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::slip::SlipScreen;
 use super::words;
 use crate::app::{Context, Event, Go, Screen, Tone};
 use crate::keymap::{Action, Layer};
@@ -33,7 +32,7 @@ impl DoubtScreen {
         let asked = self.claim.is_some() || self.recording.is_some();
         match action {
             Action::Back => return Go::Close,
-            Action::Accept if !asked => {
+            Action::CameOut if !asked => {
                 cx.settle_print(&self.doubt.print);
                 let text = cx.strings.with(
                     "doubt-came-out",
@@ -45,16 +44,11 @@ impl DoubtScreen {
                 cx.say(Tone::Good, text);
                 return Go::Close;
             }
-            Action::Reprint if cx.withholds(Action::Reprint) => cx.refuse_to_write(),
-            Action::Reprint if !asked => match self.doubt.print.claim {
+            Action::PrintAgain if cx.withholds(Action::PrintAgain) => cx.refuse_to_write(),
+            Action::PrintAgain if !asked => match self.doubt.print.claim {
                 Some(number) => self.claim = Some(cx.ask(Request::Claim(number))),
                 None => cx.refuse(),
             },
-            Action::Slip => match self.doubt.print.claim {
-                Some(number) => return Go::Replace(Box::new(SlipScreen::new(cx, number))),
-                None => cx.refuse(),
-            },
-            Action::Search => return Go::Desk,
             _ => cx.refuse(),
         }
         Go::Stay
@@ -93,7 +87,7 @@ impl Screen for DoubtScreen {
     }
 
     fn layers(&self) -> &'static [Layer] {
-        &[Layer::Confirm, Layer::Slip, Layer::Desk]
+        &[Layer::Doubt]
     }
 
     fn takes_text(&self) -> bool {
@@ -103,9 +97,8 @@ impl Screen for DoubtScreen {
     fn actions(&self, _cx: &Context) -> Vec<Action> {
         let claim = self.doubt.print.claim.is_some();
         words::able([
-            (true, Action::Accept),
-            (claim, Action::Reprint),
-            (claim, Action::Slip),
+            (true, Action::CameOut),
+            (claim, Action::PrintAgain),
             (true, Action::Back),
             (true, Action::Help),
             (true, Action::Palette),
@@ -139,7 +132,7 @@ impl Screen for DoubtScreen {
             ("time", &time),
         ];
         let key = |action| cx.keymap.hint(action).unwrap_or_default();
-        let (yes, no, later) = (key(Action::Accept), key(Action::Reprint), key(Action::Back));
+        let (yes, no, later) = (key(Action::CameOut), key(Action::PrintAgain), key(Action::Back));
         let texts = [
             cx.strings.with("doubt-what", &what),
             why.clone(),

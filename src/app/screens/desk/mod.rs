@@ -39,6 +39,8 @@ enum Item {
     Hit(usize),
     /// A print of which nobody knows whether it came out.
     Doubt(usize),
+    /// A slip that its printer holds up.
+    Waiting(usize),
     /// A draft of this terminal.
     Draft(usize),
     /// A returned claim of the office.
@@ -59,8 +61,8 @@ pub struct Desk {
     wanted: Option<Action>,
     /// The draft that goes if it is asked for once more.
     discarding: Option<ClaimId>,
-    /// How many slips in doubt stood above the rest of the lists.
-    doubts: usize,
+    /// How many slips in doubt or waiting stood above the rest of the lists.
+    slips: usize,
 }
 
 impl Desk {
@@ -75,7 +77,8 @@ impl Desk {
             return (0..self.search.rows().len()).map(Item::Hit).collect();
         }
         let doubts = (0..cx.outcomes.doubts.len()).map(Item::Doubt);
-        let drafts = doubts.chain((0..cx.drafts.len()).map(Item::Draft));
+        let slips = doubts.chain((0..cx.outcomes.waiting.len()).map(Item::Waiting));
+        let drafts = slips.chain((0..cx.drafts.len()).map(Item::Draft));
         let returned = (0..cx.desk.returned.len()).map(Item::Returned);
         drafts.chain(returned).chain((0..cx.desk.own_today.len()).map(Item::Own)).collect()
     }
@@ -89,7 +92,7 @@ impl Desk {
     fn member_of(&self, cx: &Context, item: Item) -> Option<MemberId> {
         match item {
             Item::Hit(at) => self.search.rows().get(at).map(|hit| hit.member),
-            Item::Doubt(_) => None,
+            Item::Doubt(_) | Item::Waiting(_) => None,
             Item::Draft(at) => cx.drafts.get(at).map(|draft| draft.member),
             Item::Returned(at) => cx.desk.returned.get(at).map(|line| line.member),
             Item::Own(at) => cx.desk.own_today.get(at).map(|line| line.member),
@@ -100,6 +103,7 @@ impl Desk {
         match item {
             Item::Hit(at) => self.search.rows().get(at).and_then(|hit| hit.claim),
             Item::Doubt(at) => cx.outcomes.doubts.get(at).and_then(|doubt| doubt.print.claim),
+            Item::Waiting(at) => cx.outcomes.waiting.get(at).and_then(|(print, _)| print.claim),
             Item::Draft(_) => None,
             Item::Returned(at) => cx.desk.returned.get(at).map(|line| line.number),
             Item::Own(at) => cx.desk.own_today.get(at).map(|line| line.number),
@@ -341,15 +345,15 @@ impl Screen for Desk {
                 Go::Stay
             }
             Event::Shown => {
-                self.doubts = cx.outcomes.doubts.len();
+                self.slips = cx.outcomes.rows();
                 cx.refresh_desk();
                 Go::Stay
             }
             Event::Printed(..) => {
                 // What is chosen stays chosen when a doubt comes above it or goes.
-                let before = std::mem::replace(&mut self.doubts, cx.outcomes.doubts.len());
+                let before = std::mem::replace(&mut self.slips, cx.outcomes.rows());
                 if self.line.is_empty() && self.chosen >= before.max(1) {
-                    self.chosen = (self.chosen + self.doubts).saturating_sub(before);
+                    self.chosen = (self.chosen + self.slips).saturating_sub(before);
                 }
                 Go::Stay
             }

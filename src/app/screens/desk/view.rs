@@ -15,7 +15,7 @@ use crate::domain::query::Query;
 use crate::domain::romanise::readings;
 use crate::domain::text::{is_middle_dot, name_key};
 use crate::keymap::Action;
-use crate::slip::Doubt;
+use crate::slip::{Doubt, PrintId, of_claim};
 use crate::store::journal::Draft;
 use crate::store::{Found, Hit};
 use crate::strings::errors::no_query;
@@ -225,6 +225,7 @@ fn list(cx: &Context, items: &[Item], chosen: Option<usize>, shown: Range<usize>
 fn item_row(cx: &Context, item: Item, chosen: bool, row: Rect, buf: &mut Buffer) {
     let cells = match item {
         Item::Doubt(at) => cx.outcomes.doubts.get(at).map(|doubt| doubt_cells(cx, doubt, chosen)),
+        Item::Waiting(at) => cx.outcomes.waiting.get(at).map(|(print, why)| waiting_cells(cx, print, why)),
         Item::Draft(at) => cx.drafts.get(at).map(|draft| draft_cells(cx, draft, chosen)),
         Item::Returned(at) => cx.desk.returned.get(at).map(|line| returned_cells(cx, line)),
         Item::Own(at) => cx.desk.own_today.get(at).map(|line| own_cells(cx, line)),
@@ -245,6 +246,15 @@ fn doubt_cells(cx: &Context, doubt: &Doubt, chosen: bool) -> Vec<Cell> {
         Cell::fit(doubt.print.number.clone()),
         Cell::rest(cx.strings.with("desk-doubt-sent", &[("printer", &doubt.printer), ("at", &at)])),
         Cell::fit(answer),
+    ]
+}
+
+fn waiting_cells(cx: &Context, print: &PrintId, why: &str) -> Vec<Cell> {
+    vec![
+        Cell::fit(cx.t("desk-waiting")),
+        Cell::fit(print.number.clone()),
+        Cell::fit(of_claim::word(print.form, &cx.strings)),
+        Cell::rest(why.to_owned()),
     ]
 }
 
