@@ -127,6 +127,21 @@ async fn of_two_prints_one_is_the_original(central: &dyn Central) {
     assert_eq!(copies, (0..10).collect());
 }
 
+/// What a clerk prints off the screen may have been taken back at another window.
+async fn a_print_says_the_claims_revision(central: &dyn Central) {
+    let (store, other) = (central.open("0137").await, central.open("0138").await);
+    let returned = &taken(&*store).await[1];
+    for form in [FormId::P1, FormId::P2] {
+        assert_eq!(store.record_print(returned.number, form).await.unwrap().rev, returned.rev);
+    }
+    let rev = other.withdraw(returned.number, returned.rev, "x").await.unwrap();
+    assert_ne!(rev, returned.rev);
+    for form in [FormId::P1, FormId::P2] {
+        assert_eq!(store.record_print(returned.number, form).await.unwrap().rev, rev);
+    }
+    assert_eq!(differences(central).await, []);
+}
+
 async fn numbers_have_no_gap_however_many_submit(central: &dyn Central) {
     let store = central.open("0137").await;
     let members: Vec<_> = central.world().members().filter(|person| person.office.get() == 150_802).take(12).collect();
@@ -303,6 +318,7 @@ async fn claims_that_were_returned_before_have_numbers() {
 macro_rules! contract {
     ($($adapter:ident: $central:path;)*) => { $(contract!(@ $adapter, $central,
         a_notice_has_its_number_from_the_submit prints_are_counted_for_each_form of_two_prints_one_is_the_original
+        a_print_says_the_claims_revision
         numbers_have_no_gap_however_many_submit a_scanned_slip_finds_its_claim keys_are_enrolled_once_and_told_to_all
         an_office_has_so_many_keys verify_names_what_was_changed_of_slips a_slip_is_genuine_to_every_counter
     );)* };

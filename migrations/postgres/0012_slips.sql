@@ -271,7 +271,7 @@ BEGIN
 END $$;
 
 -- Records a print of a claim's slip before bytes go out; gives the copy (0: the original), counted for each form, the
--- slip's number, and the hash of the claim's first event.
+-- slip's number, the hash of the claim's first event, and the claim's revision.
 DROP FUNCTION api_v1.record_print(integer, integer, integer);
 CREATE FUNCTION api_v1.record_print(office integer, year integer, number integer, form text) RETURNS json
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
@@ -303,7 +303,7 @@ BEGIN
     END IF;
     PERFORM core.append_event(c, c.rev, 'printed', json_build_object('copy', copy, 'slip', form)::text, core.now());
     RETURN json_build_object('copy', copy, 'office', c.office::text, 'year', coalesce(s.year, c.year),
-        'number', coalesce(s.number, c.number), 'record', (
+        'number', coalesce(s.number, c.number), 'rev', c.rev, 'record', (
             SELECT encode(e.hash, 'hex') FROM core.claim_event e WHERE e.league = c.league AND e.claim = c.id ORDER BY e.place LIMIT 1));
 END $$;
 GRANT EXECUTE ON FUNCTION api_v1.record_print(integer, integer, integer, text) TO huzhu_counter;

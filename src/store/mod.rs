@@ -250,6 +250,8 @@ pub struct Printed {
     pub slip: SlipNumber,
     /// The hash of the claim's first event in its office's chain.
     pub record: Hash,
+    /// The claim's revision of that moment: where the one at hand has another, the slip would say what is not so any more.
+    pub rev: u32,
 }
 
 /// The desk's counts and lists.

@@ -110,7 +110,7 @@ impl SqliteStore {
         };
         sqlx::query(text).bind(seq).bind(form.number()).execute(&mut *tx).await.map_err(failed)?;
         tx.commit().await.map_err(failed)?;
-        Ok(Printed { copy, slip, record })
+        Ok(Printed { copy, slip, record, rev: claim.rev })
     }
 
     /// [`crate::store::Store::slip_keys`]
