@@ -321,7 +321,7 @@ fn a_good_signature_over_what_is_not_recorded_is_no_genuine_slip() {
     let mut counter = counter(None, &[1]);
     counter.send(Msg::Paste(code(9, number(412).into())));
     found_slip(&mut counter, vec![]);
-    counter.expect("本机还不认识打印它的终端，重新登录后再扫");
+    counter.expect("端，重新登录后再扫。这里也没有这一申领。");
     counter.expect_not("屏幕上的申领");
     // No answer proves nothing.
     counter.send(Msg::Paste(code(1, number(412).into())));

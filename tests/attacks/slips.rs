@@ -186,7 +186,7 @@ async fn no_name_of_a_key_slips_past_its_revocation() {
         let told = tokio::time::timeout(Duration::from_secs(20), async { tokio::join!(waits, ends) }).await;
         let (told, ended) = told.expect("it waits for the other");
         assert_eq!(ended, "ok");
-        assert_eq!(told, if enrols_first { "ok" } else { "22023 slip-key-revoked" });
+        assert_eq!(told, if enrols_first { "ok" } else { "22023 refused" });
         assert_eq!(stage.central.count(live).await, 0, "{enrols_first}");
     }
 }
