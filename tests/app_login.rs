@@ -9,6 +9,7 @@ mod support;
 use huzhu::app::{Cmd, Entrance, Msg};
 use huzhu::domain::area::OfficeCode;
 use huzhu::domain::claim::ClaimId;
+use huzhu::domain::form::FormId;
 use huzhu::domain::secret::Secret;
 use huzhu::store::journal::Draft;
 use huzhu::store::{Desk, Hello, Mode, Reply, Request, StoreError};
@@ -399,6 +400,32 @@ fn looking_only_is_said_and_nothing_is_written() {
     counter.press("enter");
     counter.expect("请找管理员更新程序后再办理");
     assert!(counter.asked.is_empty(), "{:?}", counter.asked);
+}
+
+/// Its record is made: were it dropped, the first paper to come would be marked as a copy.
+#[test]
+fn a_slip_whose_record_is_under_way_at_the_log_out_comes_out() {
+    let mut counter = at_desk();
+    counter.type_text("wa");
+    counter.found(two_hits());
+    counter.press("enter");
+    counter.opened(sheet(vec![line(5, "王秀芳", huzhu::domain::claim::ClaimState::Submitted)]));
+    counter.press("f5");
+    counter.claim(recorded(5, huzhu::domain::claim::ClaimState::Submitted));
+    counter.press("enter f12 ctrl-q");
+    counter.expect("已退出登录");
+    let record = Reply::PrintRecorded(number(5), printed(number(5), FormId::P1, 1));
+    counter.answer(|request| matches!(request, Request::RecordPrint(..)), Ok(record));
+    let slips: Vec<String> = counter
+        .commands
+        .iter()
+        .filter_map(|command| match command {
+            Cmd::Print { form, .. } => Some(format!("{form:?}")),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(slips.len(), 1, "{slips:?}");
+    assert!(slips[0].contains("operator: \"0137\"") && slips[0].contains("王秀英"), "{slips:?}");
 }
 
 #[test]

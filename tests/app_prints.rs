@@ -5,7 +5,7 @@
 mod support;
 
 use huzhu::app::{Cmd, Msg};
-use huzhu::domain::claim::{Claim, ClaimState};
+use huzhu::domain::claim::{Claim, ClaimState, Notice};
 use huzhu::domain::form::FormId;
 use huzhu::slip::{Doubt, PrintId, PrintOutcome, PrinterState};
 use huzhu::store::{Desk, Reply, Request, StoreError};
@@ -50,7 +50,7 @@ fn a_slip_that_waits_says_why_and_a_later_word_takes_its_place() {
     told(&mut counter, print(411, 0), PrintOutcome::Waiting("缺纸".into()));
     counter.expect(&format!("{} 回执等待打印：缺纸", number(411)));
     told(&mut counter, print(412, 0), PrintOutcome::Waiting("缺纸".into()));
-    counter.expect("2 张回执等待打印：缺纸");
+    counter.expect("2 张单据等待打印：缺纸");
     told(&mut counter, print(411, 0), PrintOutcome::Done("till".into()));
     counter.expect(&format!("{} 回执已送 till", number(411)));
     told(&mut counter, print(412, 0), PrintOutcome::Waiting("盖子打开".into()));
@@ -142,4 +142,67 @@ fn the_slips_screen_shows_how_the_printer_is() {
     counter.commands.clear();
     told(&mut counter, print(411, 0), PrintOutcome::Waiting("缺纸".into()));
     assert!(counter.commands.contains(&Cmd::AskPrinter("office".into())));
+}
+
+fn returned(sequence: u32) -> Claim {
+    let notice = Notice { number: printed(number(411), FormId::P2, 0).slip, prints: 0 };
+    Claim { notice: Some(notice), ..recorded(sequence, ClaimState::Returned) }
+}
+
+fn notice(copy: u32) -> Reply {
+    Reply::PrintRecorded(number(411), printed(number(411), FormId::P2, copy))
+}
+
+/// The print of the notice. It names the claim, so that one in doubt can be printed again after a restart too.
+fn notice_print(copy: u32) -> String {
+    format!("P2-{}-{}-c{copy}", printed(number(411), FormId::P2, 0).slip, number(411))
+}
+
+#[test]
+fn a_returned_claim_has_two_slips_to_choose_from() {
+    let mut counter = Counter::with(Lang::Chinese, desk());
+    counter.press("f5");
+    counter.claim(returned(411));
+    counter.expect("受理回执 已打印 0 次");
+    counter.press("tab");
+    counter.expect("材料补正通知书 已打印 0 次");
+    counter.expect("出院小结");
+    counter.press("enter");
+    let is_notice = |request: &Request| matches!(request, Request::RecordPrint(_, FormId::P2));
+    counter.answer(is_notice, Ok(notice(0)));
+    assert_eq!(prints(&counter), [(notice_print(0), Some("till".to_owned()))]);
+    counter.expect("材料补正通知书 已打印 1 次");
+    counter.press("tab");
+    counter.expect("受理回执 已打印 0 次");
+    // A claim with one slip has nothing to turn to.
+    counter.press("esc down f5");
+    counter.claim(recorded(412, ClaimState::Submitted));
+    counter.press("tab");
+    counter.expect("受理回执");
+    counter.expect_not("材料补正通知书");
+}
+
+#[test]
+fn a_notice_in_doubt_is_printed_again_as_a_notice() {
+    let mut counter = Counter::chinese();
+    let print: PrintId = notice_print(0).parse().unwrap();
+    let doubt = Doubt { print: print.clone(), ..doubt(411, 0) };
+    told(&mut counter, print, PrintOutcome::Unknown(doubt));
+    counter.expect("补正通知不知是否打出");
+    counter.press("enter ctrl-p");
+    assert_eq!(counter.claim(returned(411)), Request::Claim(number(411)));
+    let is_notice = |request: &Request| matches!(request, Request::RecordPrint(_, FormId::P2));
+    counter.answer(is_notice, Ok(notice(1)));
+    assert_eq!(prints(&counter), [(notice_print(1), Some("office".to_owned()))]);
+}
+
+#[test]
+fn a_notice_that_says_nothing_is_not_offered() {
+    let mut counter = Counter::with(Lang::Chinese, desk());
+    counter.press("f5");
+    let mut claim = returned(411);
+    claim.claim.documents.iter_mut().for_each(|document| document.present = true);
+    counter.claim(claim);
+    counter.press("tab");
+    counter.expect_not("材料补正通知书");
 }

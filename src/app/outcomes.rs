@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 
 use super::{Cmd, Context, Tone};
+use crate::slip::of_claim;
 use crate::slip::{Doubt, PrintId, PrintOutcome, PrinterState};
 
 /// What is known of slips on their way.
@@ -53,6 +54,9 @@ impl Context {
     /// What became of a print.
     pub(super) fn printed(&mut self, print: &PrintId, outcome: &PrintOutcome) {
         let number = &print.number;
+        let form = of_claim::word(print.form, &self.strings);
+        let said_of =
+            |text: &str| text.contains(number) || print.claim.is_some_and(|claim| text.contains(&claim.to_string()));
         match outcome {
             PrintOutcome::Waiting(_) => self.outcomes.waiting.insert(print.clone()),
             _ => self.outcomes.waiting.remove(print),
@@ -64,17 +68,17 @@ impl Context {
             PrintOutcome::Done(place) => {
                 let text = match &self.message {
                     // What was said of the claim stays: submitted, or incomplete.
-                    Some(said) if said.tone == Tone::Good && said.text.contains(number) => {
-                        let sent = self.strings.with("slip-sent", &[("place", place)]);
+                    Some(said) if said.tone == Tone::Good && said_of(&said.text) => {
+                        let sent = self.strings.with("slip-sent", &[("form", &form), ("place", place)]);
                         format!("{} {sent}", said.text)
                     }
-                    _ => self.strings.with("slip-printed", &[("number", number), ("place", place)]),
+                    _ => self.strings.with("slip-printed", &[("number", number), ("form", &form), ("place", place)]),
                 };
                 self.say(Tone::Good, text);
             }
             PrintOutcome::Waiting(why) => {
                 let text = match self.outcomes.waiting.len() {
-                    0 | 1 => self.strings.with("slip-waits", &[("number", number), ("why", why)]),
+                    0 | 1 => self.strings.with("slip-waits", &[("number", number), ("form", &form), ("why", why)]),
                     count => self.strings.with("slips-wait", &[("count", &count), ("why", why)]),
                 };
                 self.say(Tone::Warning, text);
@@ -83,15 +87,15 @@ impl Context {
                 self.outcomes.doubts.retain(|other| other.print != *print);
                 self.outcomes.doubts.push(doubt.clone());
                 let text = match doubt.why.as_str() {
-                    "" => self.strings.with("slip-doubt-left", &[("number", number)]),
-                    why => self.strings.with("slip-doubt", &[("number", number), ("why", &why)]),
+                    "" => self.strings.with("slip-doubt-left", &[("number", number), ("form", &form)]),
+                    why => self.strings.with("slip-doubt", &[("number", number), ("form", &form), ("why", &why)]),
                 };
                 self.say(Tone::Warning, text);
                 self.bell();
             }
             PrintOutcome::Superseded => {}
             PrintOutcome::Failed(why) => {
-                let text = self.strings.with("slip-not-printed", &[("number", number), ("why", why)]);
+                let text = self.strings.with("slip-not-printed", &[("number", number), ("form", &form), ("why", why)]);
                 self.say(Tone::Error, text);
             }
         }

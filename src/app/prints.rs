@@ -2,7 +2,7 @@
 //! is pending is kept here, so that a screen may close meanwhile.
 //!
 //! To print another form: its data are made from a recorded claim in `slip::of_claim`; what this counter knows of them is
-//! put in here, in [`slip`].
+//! put in here, where a print is recorded.
 
 use std::sync::Arc;
 
@@ -12,19 +12,25 @@ use crate::domain::date::from_shanghai;
 use crate::domain::form::FormId;
 use crate::domain::member::Member;
 use crate::domain::number::ClaimNumber;
+use crate::domain::slip_code::SlipKey;
 use crate::slip::Form;
 use crate::slip::of_claim::{self, Print};
 use crate::slip::p1::Acknowledgement;
 use crate::store::{Office, Reply, Request, StoreError};
 use crate::strings::errors::store_error;
 
-/// A slip whose print is being recorded.
+/// A slip whose print is being recorded. It holds all that it needs then, so that it comes out even where its clerk has
+/// logged out meanwhile.
 #[derive(Debug)]
 pub struct Pending {
-    seq: u64,
+    /// The number of what was asked.
+    pub(super) seq: u64,
     form: FormId,
     claim: Box<Claim>,
     printer: Option<String>,
+    operator: String,
+    office: Office,
+    key: Option<SlipKey>,
 }
 
 impl Context {
@@ -32,7 +38,8 @@ impl Context {
     /// recorded. Gives the request's number.
     pub fn print(&mut self, claim: &Claim, form: FormId, printer: Option<String>) -> u64 {
         let seq = self.ask(Request::RecordPrint(claim.number, form));
-        self.prints.push(Pending { seq, form, claim: Box::new(claim.clone()), printer });
+        let (operator, office, key) = (operator(self), office(self, claim), self.signing_key());
+        self.prints.push(Pending { seq, form, claim: Box::new(claim.clone()), printer, operator, office, key });
         seq
     }
 
@@ -65,22 +72,30 @@ impl Context {
     /// The answer to the record of a print.
     pub(super) fn print_recorded(&mut self, seq: u64, result: &Result<Reply, StoreError>) {
         let Some(at) = self.prints.iter().position(|pending| pending.seq == seq) else { return };
-        let Pending { form, claim, printer, .. } = self.prints.swap_remove(at);
-        match result {
+        let pending = self.prints.swap_remove(at);
+        let why = match result {
             Ok(Reply::PrintRecorded(_, printed)) => {
-                let code = self.slip_code(&claim, printed);
-                if let Some(form) = slip(self, &claim, form, printed.copy, code) {
-                    self.command(Cmd::Print { form, printer });
+                let Pending { form, claim, printer, operator, office, key, .. } = &pending;
+                let code = key.as_ref().and_then(|key| of_claim::code(key, claim, printed));
+                let print = Print { office, copy: printed.copy, operator, at: self.now };
+                if let Some(form) = of_claim::form(*form, claim, print, code, &self.strings) {
+                    return self.command(Cmd::Print { form, printer: printer.clone() });
                 }
+                self.t("print-not-returned")
             }
-            Ok(_) => {}
-            Err(error) => {
-                let why = store_error(error, &self.strings);
-                let text = self.strings.with("slip-not-printed", &[("number", &claim.number), ("why", &why)]);
-                self.say(Tone::Error, text);
-            }
-        }
+            Ok(_) => return,
+            Err(error) => store_error(error, &self.strings),
+        };
+        let form = of_claim::word(pending.form, &self.strings);
+        let what: [(&str, &dyn std::fmt::Display); 3] =
+            [("number", &pending.claim.number), ("form", &form), ("why", &why)];
+        let text = self.strings.with("slip-not-printed", &what);
+        self.say(Tone::Error, text);
     }
+}
+
+fn operator(cx: &Context) -> String {
+    cx.hello.as_ref().map_or_else(String::new, |hello| hello.login.clone())
 }
 
 /// The office that took a claim; one that is not known is named by its code.
@@ -96,16 +111,16 @@ pub fn office(cx: &Context, claim: &Claim) -> Office {
     })
 }
 
-/// A slip of a recorded claim, as this copy of it is printed now; none where the claim has no such form.
-pub fn slip(cx: &Context, claim: &Claim, form: FormId, copy: u32, code: Option<String>) -> Option<Arc<dyn Form>> {
-    let operator = cx.hello.as_ref().map_or("", |hello| hello.login.as_str());
-    let print = Print { office: &office(cx, claim), copy, operator, at: cx.now };
-    of_claim::form(form, claim, print, code, &cx.strings)
+/// A slip of a recorded claim as its next print looks, with room for its code, which is not known before the print is
+/// recorded; none where the claim has no such form.
+pub fn next_print(cx: &Context, claim: &Claim, form: FormId) -> Option<Arc<dyn Form>> {
+    let copy = of_claim::prints(claim, form);
+    let print = Print { office: &office(cx, claim), copy, operator: &operator(cx), at: cx.now };
+    of_claim::form(form, claim, print, room_for_code(cx), &cx.strings)
 }
 
-/// What stands for a code that is not known before the print is recorded: its room is shown.
-pub fn room_for_code(cx: &Context) -> Option<String> {
-    cx.signs().then(String::new)
+fn room_for_code(cx: &Context) -> Option<String> {
+    cx.signing_key().map(|_| String::new())
 }
 
 /// P1 of a claim that is still being entered, as it will look: without a number. None before the office is known.

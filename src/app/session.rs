@@ -168,7 +168,8 @@ impl Context {
         self.reference_seq = self.ask(Request::Reference { version: String::new() });
     }
 
-    /// The session is over: nothing of it stays but drafts, and answers that are under way come to nobody.
+    /// The session is over: nothing of it stays but drafts and slips that are being printed, and other answers that are
+    /// under way come to nobody.
     pub(super) fn end_session(&mut self) {
         if let Some(entrance) = &mut self.session.entrance {
             entrance.open = false;
@@ -176,10 +177,10 @@ impl Context {
         (self.hello, self.message, self.chosen, self.submitted) = (None, None, None, None);
         self.desk = Desk::default();
         self.ahead.clear();
-        self.prints.clear();
         self.unprinted.clear();
         self.slips.end_session();
-        self.waiting.clear();
+        // A print that is recorded comes out, whoever is at work by then: the next one would be marked as a copy.
+        self.waiting.retain(|seq| self.prints.iter().any(|pending| pending.seq == *seq));
         (self.session.hello_again, self.session.refused) = (None, None);
         self.offer_drafts();
         self.ask(Request::LogOut);

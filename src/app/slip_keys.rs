@@ -4,11 +4,9 @@
 
 use super::{Cmd, Context};
 use crate::domain::account::Duty;
-use crate::domain::claim::Claim;
 use crate::domain::note::VerifierKey;
 use crate::domain::slip_code::{SlipCode, SlipCodeError, SlipKey};
-use crate::slip::of_claim;
-use crate::store::{Printed, Reply, Request, StoreError};
+use crate::store::{Reply, Request, StoreError};
 
 /// The keys.
 #[derive(Debug)]
@@ -39,11 +37,6 @@ impl Context {
     fn own_slip_key(&self) -> Option<SlipKey> {
         let office = self.hello.as_ref()?.office.code;
         self.slips.own.as_ref()?.of_office(office).ok()
-    }
-
-    /// Whether slips that are printed here carry a code.
-    pub fn signs(&self) -> bool {
-        self.slips.own.is_some() && !self.slips.refused
     }
 
     /// Enrols this terminal's key and asks for all keys, once it is known who is at work. Nothing waits for it.
@@ -84,11 +77,9 @@ impl Context {
         }
     }
 
-    /// The code that a slip of a claim carries whose print was recorded; none where this terminal has no key that the
-    /// centre takes.
-    pub(super) fn slip_code(&self, claim: &Claim, printed: &Printed) -> Option<String> {
-        let key = self.own_slip_key().filter(|_| !self.slips.refused)?;
-        of_claim::code(&key, claim, printed)
+    /// What slips are signed with; none where this terminal has no key that the centre takes.
+    pub fn signing_key(&self) -> Option<SlipKey> {
+        self.own_slip_key().filter(|_| !self.slips.refused)
     }
 
     /// Whether a scanned code is genuine, by the keys that are known here.

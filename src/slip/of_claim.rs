@@ -59,8 +59,18 @@ pub fn notice(claim: &Claim, print: Print) -> Option<P2> {
 
 /// The forms that a claim has by itself, the first being the one that is printed first.
 pub fn forms(claim: &Claim) -> Vec<FormId> {
-    let notice = claim.notice.as_ref().map(|_| FormId::P2);
-    [FormId::P1].into_iter().chain(notice).collect()
+    let missing = || claim.claim.documents.iter().any(|document| document.required && !document.present);
+    let notice = claim.notice.is_some() && missing();
+    [FormId::P1].into_iter().chain(notice.then_some(FormId::P2)).collect()
+}
+
+/// What a form is called in a sentence.
+pub fn word(form: FormId, strings: &Strings) -> String {
+    match form {
+        FormId::P1 => strings.get("slip-word-p1"),
+        FormId::P2 => strings.get("slip-word-p2"),
+        _ => strings.get("slip-word-other"),
+    }
 }
 
 /// How often one of them was printed.

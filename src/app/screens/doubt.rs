@@ -8,7 +8,7 @@ use super::slip::SlipScreen;
 use super::words;
 use crate::app::{Context, Event, Go, Screen, Tone};
 use crate::keymap::{Action, Layer};
-use crate::slip::Doubt;
+use crate::slip::{Doubt, of_claim};
 use crate::store::{Reply, Request, StoreError};
 use crate::strings::errors::store_error;
 use crate::ui::table::at;
@@ -35,7 +35,13 @@ impl DoubtScreen {
             Action::Back => return Go::Close,
             Action::Accept if !asked => {
                 cx.settle_print(&self.doubt.print);
-                let text = cx.strings.with("doubt-came-out", &[("number", &self.doubt.print.number)]);
+                let text = cx.strings.with(
+                    "doubt-came-out",
+                    &[
+                        ("number", &self.doubt.print.number),
+                        ("form", &of_claim::word(self.doubt.print.form, &cx.strings)),
+                    ],
+                );
                 cx.say(Tone::Good, text);
                 return Go::Close;
             }
@@ -125,8 +131,13 @@ impl Screen for DoubtScreen {
             0 => cx.t("doubt-original"),
             n => cx.strings.with("doubt-copy", &[("n", &n)]),
         };
-        let what: [(&str, &dyn std::fmt::Display); 5] =
-            [("number", &print.number), ("form", &print.form), ("copy", &copy), ("printer", printer), ("time", &time)];
+        let what: [(&str, &dyn std::fmt::Display); 5] = [
+            ("number", &print.number),
+            ("form", &of_claim::word(print.form, &cx.strings)),
+            ("copy", &copy),
+            ("printer", printer),
+            ("time", &time),
+        ];
         let key = |action| cx.keymap.hint(action).unwrap_or_default();
         let (yes, no, later) = (key(Action::Accept), key(Action::Reprint), key(Action::Back));
         let texts = [

@@ -119,7 +119,7 @@ impl SlipScreen {
 
     /// The slip as the next print of it looks.
     fn shown(&self, cx: &Context, claim: &Claim) -> Option<Arc<dyn Form>> {
-        prints::slip(cx, claim, self.form, of_claim::prints(claim, self.form), prints::room_for_code(cx))
+        prints::next_print(cx, claim, self.form)
     }
 
     fn choose(&mut self, cx: &mut Context, printer: usize) {

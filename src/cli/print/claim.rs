@@ -69,7 +69,10 @@ pub async fn run(args: &Args, number: &str, config: Config, global: &Global) -> 
     let mut holds = |why: &str| eprintln!("{}", words::safe(&strings.with("print-waits", &[("why", &why)])));
     match printing.print_once(slip, Some(printer.name.clone()), &mut holds).await {
         PrintOutcome::Done(place) => {
-            say(&strings.with("slip-printed", &[("number", &printed.slip), ("place", &place)]))?;
+            say(&strings.with(
+                "slip-printed",
+                &[("number", &printed.slip), ("form", &of_claim::word(args.form, strings)), ("place", &place)],
+            ))?;
             Ok(ExitCode::SUCCESS)
         }
         PrintOutcome::Waiting(why) => Err(anyhow!(strings.with("print-stays", &[("why", &why)]))),
