@@ -151,7 +151,7 @@ fn what_was_found_or_not_is_said() {
     counter.answer(is_search, Ok(Reply::Found(Found { elsewhere: true, ..Found::default() })));
     counter.expect("其他盟市");
     counter.type_text("g");
-    counter.answer(is_search, Ok(Reply::Found(Found { rows: two_hits(), more: true, elsewhere: false })));
+    counter.answer(is_search, Ok(Reply::Found(Found { rows: two_hits(), more: true, ..Found::default() })));
     counter.expect("还有更多");
     counter.type_text("x");
     counter.answer(is_search, Err(StoreError::Throttled(time("2021-03-20 09:15"))));

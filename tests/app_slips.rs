@@ -11,7 +11,7 @@ use huzhu::domain::note::{SignerKey, VerifierKey};
 use huzhu::domain::number::SlipNumber;
 use huzhu::domain::query::Query;
 use huzhu::domain::slip_code::{LENGTH, SlipCode, SlipFacts, SlipKey};
-use huzhu::store::{Desk, Hello, Hit, Reply, Request, StoreError};
+use huzhu::store::{Desk, Found, Hello, Hit, OnRecord, Reply, Request, StoreError};
 use huzhu::strings::Lang;
 use huzhu::term::Input;
 use huzhu::term::burst::Bursts;
@@ -32,7 +32,8 @@ fn verifier(seed: u8) -> VerifierKey {
 
 /// The code of a slip of this office that a terminal printed.
 fn code(seed: u8, slip: SlipNumber) -> String {
-    let facts = SlipFacts { number: slip, date: day("2021-03-20"), amount: yuan("2427.70"), record: [7; 32] };
+    let amount = slip.form.shown(yuan("2427.70"));
+    let facts = SlipFacts { number: slip, date: day("2021-03-20"), amount, record: [7; 32] };
     of_office(seed, 150_802).code(&facts, "王秀英", "152801********2264").unwrap()
 }
 
@@ -106,12 +107,18 @@ fn scan(counter: &mut Counter, pieces: &[&str]) {
     }
 }
 
-/// Answers searches until the one of a slip's code was; gives what it asked.
+/// Answers searches until the one of a slip's code was, of which the centre has the record; gives what it asked.
 fn found_slip(counter: &mut Counter, rows: Vec<Hit>) -> SlipCode {
+    let slip = (!rows.is_empty()).then_some(OnRecord::Same);
+    compared_slip(counter, Found { rows, slip, ..Found::default() })
+}
+
+/// The same, with what the centre found.
+fn compared_slip(counter: &mut Counter, found: Found) -> SlipCode {
     loop {
         let asked = counter.asked.iter().find(|(_, request)| is_search(request)).expect("no slip is searched");
         if let Request::Search(Query::Slip(code)) = asked.1.clone() {
-            counter.found(rows);
+            counter.answer(is_search, Ok(Reply::Found(found)));
             return *code;
         }
         counter.found(vec![]);
@@ -298,19 +305,46 @@ fn what_is_not_genuine_is_said_and_not_searched() {
 }
 
 #[test]
+fn a_good_signature_over_what_is_not_recorded_is_no_genuine_slip() {
+    let differs = || Found { rows: its_claim(412), slip: Some(OnRecord::Differs), ..Found::default() };
+    // Whoever has a terminal's key signs any amount; so does one whose key is not known here.
+    for seed in [1, 9] {
+        let mut counter = counter(None, &[1]);
+        counter.send(Msg::Paste(code(seed, number(412).into())));
+        compared_slip(&mut counter, differs());
+        counter.expect("[错误]");
+        counter.expect("与这里的记录不符");
+        counter.expect("不要据此付款");
+        counter.expect_not("单据真实");
+    }
+    // Neither known nor there.
+    let mut counter = counter(None, &[1]);
+    counter.send(Msg::Paste(code(9, number(412).into())));
+    found_slip(&mut counter, vec![]);
+    counter.expect("端，重新登录后再扫。这里也没有这一申领。");
+    counter.expect_not("屏幕上的申领");
+    // No answer proves nothing.
+    counter.send(Msg::Paste(code(1, number(412).into())));
+    counter.answer(is_search, Err(StoreError::Unreachable("x".into())));
+    counter.expect_not("单据真实");
+}
+
+#[test]
 fn a_notice_is_scanned_too() {
     let p2 = SlipNumber { form: FormId::P2, sequence: 17, ..number(412).into() };
     let mut counter = counter(None, &[1]);
     counter.send(Msg::Paste(code(1, p2)));
     assert_eq!(found_slip(&mut counter, its_claim(412)).number(), p2);
-    counter.expect(&format!("单据真实：P2 {p2}"));
+    counter.expect(&format!("单据真实：P2 {p2}，2021-03-20"));
+    counter.expect_not("0.00");
     counter.press("enter");
     counter.claim(recorded(412, ClaimState::Returned));
     counter.expect("材料不全");
-    // Nothing found: said as any other search, and the slip is genuine all the same.
+    // Nothing found: said as any other search; a good signature makes no claim.
     counter.press("esc");
     counter.send(Msg::Paste(code(1, SlipNumber { sequence: 18, ..p2 })));
     found_slip(&mut counter, vec![]);
     counter.expect("没有找到");
-    counter.expect("单据真实");
+    counter.expect_not("单据真实");
+    counter.expect("签名有效，但这里没有这一申领：P2");
 }

@@ -86,7 +86,7 @@ async fn an_amount_that_agrees_with_itself_is_recorded_and_named() {
 async fn slips_are_numbered_by_claims_and_signed_by_terminals() {
     let stage = Stage::new().await;
     stage.run(&[slips::SLIPS, slips::KEYS]);
-    assert_eq!(stage.central.count("SELECT count(*) FROM core.slip_key").await, 2);
+    assert_eq!(stage.central.count("SELECT count(*) FROM core.slip_key").await, 3);
     assert_eq!(stage.central.verifier().await.verify().await.unwrap().differences, []);
 }
 

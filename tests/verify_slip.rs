@@ -7,7 +7,9 @@ use std::process::{Command, Stdio};
 
 use huzhu::cli::demo;
 use huzhu::cli::replay::{Options, run_story};
+use huzhu::domain::form::FormId;
 use huzhu::domain::note::SignerKey;
+use huzhu::domain::number::SlipNumber;
 use huzhu::domain::slip_code::{LENGTH, SlipCode, SlipFacts, SlipKey};
 use huzhu::strings::{Lang, Strings};
 use serde_json::Value;
@@ -77,12 +79,27 @@ fn a_genuine_slip_says_what_it_is() {
         let (done, json, said) = verify(data, &args, input.as_bytes());
         assert_eq!((done, &json), (Some(0), &expected), "{said}");
         assert!(said.contains("Genuine: P1 HZ150802-2021-0000412-95, 2021-03-20, 2,427.70 yuan"), "{said}");
+        assert!(said.contains("Compare all of this with the paper"), "{said}");
+        assert!(said.contains("withdrawn or paid only the centre knows"), "{said}");
     }
     // Scripts find the keys in this order.
     let text =
         Command::new(env!("CARGO_BIN_EXE_huzhu")).args(["verify-slip", &code, "--data"]).arg(data.path()).output();
     let begins = r#"{"valid":true,"form":"P1","number":"HZ150802-2021-0000412-95","office":"150802","date":"2021-03-20","amount":"2427.70","record":"#;
     assert!(String::from_utf8(text.unwrap().stdout).unwrap().starts_with(begins));
+}
+
+/// A notice shows no amount: none is said of it.
+#[test]
+fn a_form_without_an_amount_says_none() {
+    let (data, _) = terminal();
+    let number = SlipNumber { form: FormId::P2, sequence: 17, ..facts().number };
+    let facts = SlipFacts { number, amount: FormId::P2.shown(facts().amount), ..facts() };
+    let code = key(150_802, 1).code(&facts, NAME, ID).unwrap();
+    let (done, json, said) = verify(data.path(), &[&code], b"");
+    assert_eq!((done, json["form"].as_str(), json["amount"].as_str()), (Some(0), Some("P2"), Some("0.00")), "{said}");
+    assert!(said.contains(&format!("Genuine: P2 {number}, 2021-03-20, signed by slip.150802.")), "{said}");
+    assert!(said.contains("Compare all of this with the paper") && !said.contains("yuan"), "{said}");
 }
 
 #[test]

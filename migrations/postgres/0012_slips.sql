@@ -1,4 +1,6 @@
 -- Slips: numbers of their own, prints of each form, and the keys that the codes on slips are checked with.
+-- A key is not enrolled under one name while it is revoked under another.
+GRANT EXECUTE ON FUNCTION pg_advisory_xact_lock(bigint) TO huzhu_owner, huzhu_accounts;
 SET LOCAL ROLE huzhu_owner;
 
 -- Slips that have a number of their own (P1 has its claim's): given in the transaction that makes one due, gapless in an
@@ -32,6 +34,8 @@ CREATE TABLE core.slip_key (
     revoked timestamptz
 );
 CREATE INDEX slip_key_office ON core.slip_key (office);
+-- The raw public key: one secret has as many names as there are offices.
+CREATE INDEX slip_key_raw ON core.slip_key (right(key, 44));
 
 CREATE FUNCTION core.slip_goes_on() RETURNS trigger LANGUAGE plpgsql SET search_path = '' AS $$
 DECLARE
@@ -89,7 +93,8 @@ GRANT EXECUTE ON FUNCTION core.give_slip(core.claim, integer, integer) TO huzhu_
 
 -- Enrols a terminal's key, once: by who works at a counter, under the name of his own office. The id must be the beginning
 -- of the hash that makes it (of 32 bits: that another key has it is refused). A key that was revoked under any name stays
--- out.
+-- out. An office has 300 that are not revoked, and nobody enrols more than 5 in a day and night: one person could fill his
+-- office's list, and shut its new terminals out, only under everybody's eyes.
 CREATE FUNCTION core.enrol_slip_key(own text, me core.account) RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = '' AS $$
 DECLARE
@@ -108,7 +113,12 @@ BEGIN
     ELSIF parts[2] <> me.office::text THEN
         PERFORM core.refuse('slip-key-office');
     END IF;
-    -- The office's other terminals wait; claims don't.
+    -- At every log-in but the first: nothing to do, and nobody waits.
+    IF EXISTS (SELECT FROM core.slip_key k WHERE k.key = own AND k.revoked IS NULL) THEN
+        RETURN;
+    END IF;
+    -- Under whatever name; then the office's other terminals wait. Claims don't.
+    PERFORM pg_advisory_xact_lock(hashtextextended(parts[4], 0));
     PERFORM FROM core.office o WHERE o.code = me.office FOR NO KEY UPDATE;
     IF EXISTS (SELECT FROM core.slip_key k WHERE right(k.key, 44) = parts[4] AND k.revoked IS NOT NULL) THEN
         PERFORM core.refuse('slip-key-revoked');
@@ -118,8 +128,10 @@ BEGIN
         RETURN;
     ELSIF known IS NOT NULL THEN
         PERFORM core.refuse('slip-key-id');
-    ELSIF (SELECT count(*) FROM core.slip_key k WHERE k.office = me.office) >= 300 THEN
+    ELSIF (SELECT count(*) FROM core.slip_key k WHERE k.office = me.office AND k.revoked IS NULL) >= 300 THEN
         PERFORM core.refuse('slip-key-many');
+    ELSIF (SELECT count(*) FROM core.slip_key k WHERE k.who = session_user AND k.at > clock_timestamp() - interval '1 day') >= 5 THEN
+        PERFORM core.refuse('slip-key-day');
     END IF;
     INSERT INTO core.slip_key (id, office, key, who, device)
     VALUES (parts[3], me.office, own, session_user, tls.ssl_client_serial());
@@ -271,7 +283,7 @@ BEGIN
 END $$;
 
 -- Records a print of a claim's slip before bytes go out; gives the copy (0: the original), counted for each form, the
--- slip's number, and the hash of the claim's first event.
+-- slip's number, the hash of the claim's first event, and the claim's revision.
 DROP FUNCTION api_v1.record_print(integer, integer, integer);
 CREATE FUNCTION api_v1.record_print(office integer, year integer, number integer, form text) RETURNS json
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
@@ -303,32 +315,45 @@ BEGIN
     END IF;
     PERFORM core.append_event(c, c.rev, 'printed', json_build_object('copy', copy, 'slip', form)::text, core.now());
     RETURN json_build_object('copy', copy, 'office', c.office::text, 'year', coalesce(s.year, c.year),
-        'number', coalesce(s.number, c.number), 'record', (
+        'number', coalesce(s.number, c.number), 'rev', c.rev, 'record', (
             SELECT encode(e.hash, 'hex') FROM core.claim_event e WHERE e.league = c.league AND e.claim = c.id ORDER BY e.place LIMIT 1));
 END $$;
 GRANT EXECUTE ON FUNCTION api_v1.record_print(integer, integer, integer, text) TO huzhu_counter;
 
--- The claim of a slip that has a number of its own, as a search for the claim finds it.
-CREATE FUNCTION api_v1.search_slip(office integer, year integer, form integer, number integer)
+-- The claim of a slip, as a search for the claim finds it, and whether what the slip's code says is what is recorded: the
+-- hash of the claim's first event and the amount in fen (of P2, which shows none, 0). A good signature is not enough: whoever
+-- has a terminal's key signs what he likes.
+CREATE FUNCTION api_v1.search_slip(office integer, year integer, form integer, number integer, record text, fen bigint)
 RETURNS TABLE (o_member bigint, o_name text, o_sex text, o_birth_year integer, o_id text, o_unit text, o_period integer,
-    o_years integer, o_claim_year integer, o_claim_number integer)
+    o_years integer, o_claim_year integer, o_claim_number integer, o_same boolean)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = '' SET timezone = 'Asia/Shanghai' SET datestyle = 'ISO, YMD' SET lock_timeout = '3s' AS $$
 DECLARE
     me core.account := core.me();
+    leagues integer[] := core.leagues(me) || me.league;
     c core.claim;
+    same boolean;
 BEGIN
-    SELECT k.* INTO c FROM core.slip s JOIN core.claim k ON k.league = s.league AND k.id = s.claim
-    WHERE s.league = ANY (core.leagues(me) || me.league) AND s.office = search_slip.office AND s.year = search_slip.year
-        AND s.form = search_slip.form AND s.number = search_slip.number;
+    IF form = 1 THEN
+        SELECT k.* INTO c FROM core.claim k
+        WHERE k.league = ANY (leagues) AND k.office = search_slip.office AND k.year = search_slip.year
+            AND k.number = search_slip.number;
+    ELSE
+        SELECT k.* INTO c FROM core.slip s JOIN core.claim k ON k.league = s.league AND k.id = s.claim
+        WHERE s.league = ANY (leagues) AND s.office = search_slip.office AND s.year = search_slip.year
+            AND s.form = search_slip.form AND s.number = search_slip.number;
+    END IF;
     IF NOT FOUND THEN
         PERFORM core.count_term(me, format('slip %s %s %s %s.', office, year, form, number));
         RETURN;
     END IF;
-    RETURN QUERY SELECT f.o_member, f.o_name, f.o_sex, f.o_birth_year, f.o_id, f.o_unit, f.o_period, f.o_years, c.year, c.number
+    same := coalesce(record = (
+        SELECT encode(e.hash, 'hex') FROM core.claim_event e WHERE e.league = c.league AND e.claim = c.id ORDER BY e.place LIMIT 1)
+        AND fen = CASE WHEN form = 1 THEN c.total * 100 ELSE 0 END, false);
+    RETURN QUERY SELECT f.o_member, f.o_name, f.o_sex, f.o_birth_year, f.o_id, f.o_unit, f.o_period, f.o_years, c.year, c.number, same
         FROM api_v1.search('claim', format('%s-%s-%s', c.office, c.year, c.number), NULL) f;
 END $$;
-GRANT EXECUTE ON FUNCTION api_v1.search_slip(integer, integer, integer, integer) TO huzhu_counter;
+GRANT EXECUTE ON FUNCTION api_v1.search_slip(integer, integer, integer, integer, text, bigint) TO huzhu_counter;
 
 -- The keys that slips' codes are checked with, which are public: those that are not revoked. `own` is this terminal's.
 CREATE FUNCTION api_v1.slip_keys(own text) RETURNS json
@@ -420,19 +445,25 @@ BEGIN
         'at', to_char(k.at, 'YYYY-MM-DD HH24:MI:SS'), 'device', trunc(k.device)::text,
         'revoked', to_char(k.revoked, 'YYYY-MM-DD HH24:MI:SS')) ORDER BY k.at DESC, k.id), '[]') FROM core.slip_key k);
 END $$;
+-- Under all its names: its secret is one. An enrolment under another one that is under way is waited for, and found.
 CREATE FUNCTION api_v1.slip_key_revoke(id text) RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = '' SET timezone = 'Asia/Shanghai' SET datestyle = 'ISO, YMD' SET lock_timeout = '3s' AS $$
 DECLARE
-    before timestamptz;
+    raw text;
+    ids text;
 BEGIN
     PERFORM core.must_have_duty('sysadmin', 'secadmin');
-    SELECT k.revoked INTO before FROM core.slip_key k WHERE k.id = slip_key_revoke.id FOR UPDATE;
+    SELECT right(k.key, 44) INTO raw FROM core.slip_key k WHERE k.id = slip_key_revoke.id;
     IF NOT FOUND THEN
         PERFORM core.not_found();
-    ELSIF before IS NULL THEN
-        UPDATE core.slip_key k SET revoked = clock_timestamp() WHERE k.id = slip_key_revoke.id;
-        PERFORM core.note_account('', format('slip-key-revoke %s', id));
+    END IF;
+    PERFORM pg_advisory_xact_lock(hashtextextended(raw, 0));
+    WITH gone AS (
+        UPDATE core.slip_key k SET revoked = clock_timestamp() WHERE right(k.key, 44) = raw AND k.revoked IS NULL RETURNING k.id)
+    SELECT string_agg(g.id, ' ' ORDER BY g.id) INTO ids FROM gone g;
+    IF ids IS NOT NULL THEN
+        PERFORM core.note_account('', format('slip-key-revoke %s', ids));
     END IF;
 END $$;
 GRANT EXECUTE ON FUNCTION api_v1.slip_key_list() TO huzhu_sysadmin, huzhu_secadmin, huzhu_auditor;

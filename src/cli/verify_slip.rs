@@ -61,7 +61,8 @@ enum Why {
 }
 
 impl Args {
-    /// Prints one JSON object: `{"valid":true,"form","number","office","date","amount","record","key"}`, or
+    /// Prints one JSON object: `{"valid":true,"form","number","office","date","amount","record","key"}`
+    /// (`amount` 0.00 of a form that shows none), or
     /// `{"valid":false,"why"}` with `malformed`, `key`, `signature`, `office` or `name` and exit status 1. The sentence for
     /// people goes to the standard error.
     ///
@@ -127,7 +128,12 @@ fn pass(code: &SlipCode, key: &VerifierKey, strings: &Strings) -> anyhow::Result
         ("amount", &amount),
         ("key", &key.name()),
     ];
-    eprintln!("{}", words::safe(&strings.with("verify-slip-valid", &args)));
+    let sentence = if facts.number.form.shows_an_amount() {
+        strings.with("verify-slip-valid", &args)
+    } else {
+        strings.with("verify-slip-valid-plain", &args)
+    };
+    eprintln!("{} {}", words::safe(&sentence), strings.get("verify-slip-compare"));
     Ok(ExitCode::SUCCESS)
 }
 

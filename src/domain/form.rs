@@ -5,6 +5,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::money::Money;
+
 /// A printed form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FormId {
@@ -55,6 +57,16 @@ impl FormId {
         self as u8 + 1
     }
 
+    /// The amount that the form shows of a claim's: none of it (0.00) where it is about something else.
+    pub fn shown(self, total: Money) -> Money {
+        if self.shows_an_amount() { total } else { Money::ZERO }
+    }
+
+    /// Whether it shows an amount.
+    pub const fn shows_an_amount(self) -> bool {
+        !matches!(self, FormId::P2 | FormId::P5)
+    }
+
     /// The form with a number.
     pub fn from_number(number: u8) -> Option<FormId> {
         FormId::ALL.into_iter().find(|form| form.number() == number)
@@ -88,5 +100,7 @@ mod tests {
         assert_eq!("P10".parse(), Ok(FormId::P10));
         assert_eq!("P11".parse::<FormId>(), Err(NoSuchForm));
         assert_eq!(FormId::from_number(0), None);
+        let total = Money::from_fen(242_770);
+        assert_eq!((FormId::P1.shown(total), FormId::P2.shown(total)), (total, Money::ZERO));
     }
 }

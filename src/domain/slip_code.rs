@@ -10,7 +10,7 @@
 //! | 2 | year of the number |
 //! | 4 | sequence of the number |
 //! | 2 | day of the record: days since 2000-01-01 |
-//! | 6 | amount in fen |
+//! | 6 | amount in fen, 0 of a form that shows none |
 //! | 8 | salt |
 //! | 16 | commitment to the holder: the beginning of a hash over salt, name and masked ID number |
 //! | 32 | hash of the record: of the claim's first event in its office's chain |
@@ -57,7 +57,7 @@ pub struct SlipFacts {
     pub number: SlipNumber,
     /// The day of the record (Asia/Shanghai).
     pub date: NaiveDate,
-    /// The amount that the slip shows.
+    /// The amount that the slip shows; 0.00 where its form shows none ([`FormId::shows_an_amount`]).
     pub amount: Money,
     /// The hash of the claim's first event in its office's chain.
     pub record: Hash,

@@ -105,7 +105,8 @@ pub fn form(id: FormId, claim: &Claim, print: Print, code: Option<String>, strin
 /// The code that the slip of a recorded print carries; none where it holds no code.
 pub fn code(key: &SlipKey, claim: &Claim, printed: &Printed) -> Option<String> {
     let date = to_shanghai(claim.submitted_at).date();
-    let facts = SlipFacts { number: printed.slip, date, amount: claim.claim.total, record: printed.record };
+    let amount = printed.slip.form.shown(claim.claim.total);
+    let facts = SlipFacts { number: printed.slip, date, amount, record: printed.record };
     key.code(&facts, &claim.member_name, &claim.member_id_masked)
 }
 

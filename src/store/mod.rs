@@ -54,8 +54,8 @@ pub const SEARCH_ROWS: usize = 20;
 
 /// Prints of one slip at most.
 const PRINTS_MAX: u32 = 99;
-/// Keys of an office's terminals at most.
-const KEYS_OF_AN_OFFICE: i64 = 300;
+/// Keys of terminals that one person enrols in a day and night at most.
+const KEYS_A_DAY: i64 = 5;
 
 /// Who logged in, where, and what the window used last.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -148,6 +148,18 @@ pub struct Found {
     pub more: bool,
     /// The ID number belongs to a member of another league; nothing else is told.
     pub elsewhere: bool,
+    /// Of a scanned slip whose claim is there: what the record is to its code.
+    pub slip: Option<OnRecord>,
+}
+
+/// What a record is to the code of a slip, whoever signed it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnRecord {
+    /// The claim's first event has the hash that the code says, and the slip shows the amount that it says.
+    Same,
+    /// The number is given, to another record or with another amount: the slip is forged, or this database was restored
+    /// and has given the number once more.
+    Differs,
 }
 
 /// The member's sheet in one answer.
@@ -250,6 +262,8 @@ pub struct Printed {
     pub slip: SlipNumber,
     /// The hash of the claim's first event in its office's chain.
     pub record: Hash,
+    /// The claim's revision of that moment: where the one at hand has another, the slip would say what is not so any more.
+    pub rev: u32,
 }
 
 /// The desk's counts and lists.
@@ -358,7 +372,7 @@ pub trait Store: Send + Sync {
     /// Who, where, when, and what the window used last. A centre that is watched over shows once more what it records: asked
     /// at the beginning of a session, and from time to time.
     async fn hello(&self) -> Result<Hello, StoreError>;
-    /// Members or a claim, masked, in the clerk's scope.
+    /// Members or a claim, masked, in the clerk's scope. A scanned slip is held against its record.
     async fn search(&self, query: &Query) -> Result<Found, StoreError>;
     /// The member's sheet; the look is recorded with its purpose, for ever.
     async fn open_member(&self, ticket: Uuid, member: MemberId, purpose: &str) -> Result<MemberSheet, StoreError>;

@@ -435,7 +435,11 @@ slip-p10-returner = Payer's copy
 slip-p10-ledger = Ledger
 
 slip-code-genuine = The slip is genuine: { $form } { $number }, { $date }, { $amount } yuan
-slip-code-unchecked = The code of { $form } { $number } can't be checked here: its terminal's key is not known. Compare it with the claim on the screen.
+slip-code-unchecked = The code of { $form } { $number } can't be checked here: its terminal's key is not known, log in anew and scan again. Compare it with the claim on the screen.
+slip-code-genuine-plain = The slip is genuine: { $form } { $number }, { $date }
+slip-code-differs = The code of { $form } { $number } is not what is recorded here: the slip is forged, or the database was restored from a backup. Don't pay on it; tell the system administrator.
+slip-code-not-here = The signature is good, but there is no such claim here: { $form } { $number }. Don't pay on it.
+slip-code-unknown = The code of { $form } { $number } can't be checked here: its terminal's key is not known, log in anew and scan again. There is no such claim here either.
 print-no-folder = The print folder is not there: { $path }
 print-exists = A file of that name with other content is there; it was left alone: { $path }
 print-no-device = No device of characters: { $path }
@@ -665,11 +669,13 @@ config-pdf-to-device = [{ $key }] sends PDF to a device file, where no printer t
 config-escpos-paper = [{ $key }] has language = "escpos", which thermal printers speak, on paper 58mm or 80mm; for a 24-pin printer use "escp"
 config-escp-paper = [{ $key }] has language = "escp", which 24-pin printers speak, on paper 241x93, 241x140 or 241x279; for a thermal printer use "escpos"
 config-text-to-printer = [{ $key }] sends language = "text" straight to a printer: that is UTF-8, which hardly any of them reads; use "escpos" for a thermal printer, "escp" for a 24-pin printer
-verify-slip-valid = Genuine: { $form } { $number }, { $date }, { $amount } yuan, signed by { $key }
+verify-slip-valid = Genuine: { $form } { $number }, { $date }, { $amount } yuan, signed by { $key }.
+verify-slip-valid-plain = Genuine: { $form } { $number }, { $date }, signed by { $key }.
+verify-slip-compare = Compare all of this with the paper; whether the claim was withdrawn or paid only the centre knows.
 verify-slip-malformed = This is no slip's code, or not a whole one: scan it once more.
 verify-slip-signature = Forged or damaged: the key that it names did not sign it.
 verify-slip-key = The key { $id } that it names is not among those of { $path }. The list is as new as the last log-in there.
-verify-slip-office = Signed with the key of an office that prints no slips of this one.
+verify-slip-office = The terminal that signed it belongs to another office, which signs no slips of this one.
 verify-slip-name = Genuine, but made out to somebody else than this name and ID number.
 verify-slip-no-keys = { $path } can't be read: { $why }. --keys names a list, --data a terminal's directory (the demo's is demo in it).
 config-takes-text = text without control characters
@@ -1073,6 +1079,7 @@ refused-slip-key = This is no key of a terminal.
 refused-slip-key-office = The key of this terminal's slips has the name of another office.
 refused-slip-key-id = Another terminal's key has the same number: remove the file slip.key, and a new one is made.
 refused-slip-key-revoked = The key of this terminal's slips was revoked: remove the file slip.key, and a new one is made.
-refused-slip-key-many = The office has too many keys of terminals: the system administrator has to look into it.
+refused-slip-key-many = The office has too many keys of terminals: the system administrator revokes those not in use any more with huzhu device revoke-key.
+refused-slip-key-day = You enrolled too many terminals' keys in a day: have somebody else log in here, or log in again tomorrow.
 refused-own = This is your own claim: a colleague takes it.
 refused-payee = The bank card to pay to is missing or is none: choose the bank and type the card again.

@@ -435,7 +435,11 @@ slip-p10-returner = 退款人联
 slip-p10-ledger = 记账联
 
 slip-code-genuine = 单据真实：{ $form } { $number }，{ $date }，{ $amount }元
-slip-code-unchecked = 本机无法核验 { $form } { $number } 的二维码：没有打印终端的公钥。请与屏幕上的申领核对。
+slip-code-unchecked = 本机无法核验 { $form } { $number } 的二维码：本机还不认识打印它的终端，重新登录后再扫。请与屏幕上的申领核对。
+slip-code-genuine-plain = 单据真实：{ $form } { $number }，{ $date }
+slip-code-differs = { $form } { $number } 的二维码与这里的记录不符：单据是伪造的，或数据库恢复过旧备份。不要据此付款，请报告系统管理员。
+slip-code-not-here = 签名有效，但这里没有这一申领：{ $form } { $number }。不要据此付款。
+slip-code-unknown = 本机无法核验 { $form } { $number } 的二维码：本机还不认识打印它的终端，重新登录后再扫。这里也没有这一申领。
 print-no-folder = 打印目录不存在：{ $path }
 print-exists = 同名文件已存在且内容不同，未覆盖：{ $path }
 print-no-device = 不是打印设备文件：{ $path }
@@ -665,11 +669,13 @@ config-pdf-to-device = [{ $key }] 的 device 是设备文件，打印机从那�
 config-escpos-paper = [{ $key }] 的 language = "escpos" 是热敏打印机的语言，纸应为 58mm 或 80mm；针式打印机请用 "escp"
 config-escp-paper = [{ $key }] 的 language = "escp" 是针式打印机的语言，纸应为 241x93、241x140 或 241x279；热敏打印机请用 "escpos"
 config-text-to-printer = [{ $key }] 的 language = "text" 直接送 UTF-8 文字，一般打印机会打成乱码；热敏打印机请用 "escpos"，针式打印机用 "escp"
-verify-slip-valid = 真实：{ $form } { $number }，{ $date }，{ $amount }元，由 { $key } 签发
+verify-slip-valid = 真实：{ $form } { $number }，{ $date }，{ $amount }元，由 { $key } 签发。
+verify-slip-valid-plain = 真实：{ $form } { $number }，{ $date }，由 { $key } 签发。
+verify-slip-compare = 请将以上各项与纸面逐一核对；申领是否已撤回、是否已付款，只有中心知道。
 verify-slip-malformed = 不是单据二维码，或者内容不完整：请重新扫描。
 verify-slip-signature = 伪造或已损坏：不是它所写的密钥签的。
 verify-slip-key = 它所写的密钥 { $id } 不在 { $path } 中。该清单为那里最近一次登录时的内容。
-verify-slip-office = 由不打印该机构单据的机构密钥签发。
+verify-slip-office = 签发的终端属于别的机构，不能签这张单据。
 verify-slip-name = 单据真实，但不是开给这个姓名和证件号的。
 verify-slip-no-keys = 无法读取 { $path }：{ $why }。用 --keys 指定清单，或用 --data 指定终端的数据目录（演示的在其下 demo 中）。
 config-takes-text = 不含控制字符的文字
@@ -1073,6 +1079,7 @@ refused-slip-key = 这不是终端的密钥。
 refused-slip-key-office = 本机单据密钥的名称属于另一机构。
 refused-slip-key-id = 另一终端的密钥编号相同：请删除文件 slip.key，程序会重新生成。
 refused-slip-key-revoked = 本机的单据密钥已被吊销：请删除文件 slip.key，程序会重新生成。
-refused-slip-key-many = 本机构登记的终端密钥过多：请系统管理员查看。
+refused-slip-key-many = 本机构登记的终端密钥过多：请系统管理员用 huzhu device revoke-key 吊销不再使用的。
+refused-slip-key-day = 您一天内登记的终端密钥过多：请其他人在本机登录，或明天再登录。
 refused-own = 这是您本人的申请：请由同事受理。
 refused-payee = 收款银行卡缺失或无效：请重新选择开户行并输入卡号。

@@ -90,7 +90,9 @@ fn call(dice: &mut ChaCha8Rng, of: &League) -> String {
         21 => format!("SELECT s::text FROM api_v1.verify_claims({office} / 100 * 100, {office}, 0, 0, 100) s"),
         22 => format!("SELECT s::text FROM api_v1.verify_events({office} / 100 * 100, {office}, 0, 100) s"),
         23 => "SELECT s::text FROM api_v1.tree_leaves(0, 100) s".to_owned(),
-        25 => format!("SELECT s::text FROM api_v1.search_slip({office}, {year}, 2, {number}) s"),
+        25 => {
+            format!("SELECT s::text FROM api_v1.search_slip({office}, {year}, {}, {number}, '', 0) s", 1 + number % 2)
+        }
         24 => format!("SELECT api_v1.account_events('{}')::text", of.login),
         _ => "SELECT api_v1.tree_nodes('{0,1}', '{0,0}')::text".to_owned(),
     }

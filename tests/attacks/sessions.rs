@@ -18,12 +18,13 @@ use crate::central::{Central, day};
 use crate::stage::Stage;
 
 impl Stage {
-    async fn session(&self, login: &str) -> PgConnection {
+    /// A session of a person.
+    pub async fn session(&self, login: &str) -> PgConnection {
         PgConnection::connect(&self.server().url_as(login, PASSWORD, DATABASE)).await.unwrap()
     }
 
     /// A statement in a session: `ok`, or its SQLSTATE and message.
-    async fn in_session(&self, session: &mut PgConnection, sql: &str) -> String {
+    pub async fn in_session(&self, session: &mut PgConnection, sql: &str) -> String {
         match sqlx::raw_sql(AssertSqlSafe(self.fill(sql))).execute(session).await {
             Ok(_) => "ok".into(),
             Err(sqlx::Error::Database(error)) => format!("{} {}", error.code().unwrap_or_default(), error.message()),

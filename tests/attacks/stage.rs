@@ -101,6 +101,13 @@ impl Stage {
             let number = answer.claim.number;
             format!("{}, {}, {}", number.office, number.year, number.sequence)
         };
+        // As a search for a slip takes it: of form 1.
+        let slip = |answer: &Submitted| {
+            let number = answer.claim.number;
+            format!("{}, {}, 1, {}", number.office, number.year, number.sequence)
+        };
+        let mut revoked = [150_802, 150_000].map(|office| slip_key(office, 1)[12..20].to_owned());
+        revoked.sort();
         let names = vec![
             ("mine", text(sent.member)),
             ("next", text(next.member)),
@@ -111,6 +118,10 @@ impl Stage {
             ("foreign_mobile", foreign.mobile.clone()),
             ("foreign_ticket", foreign_ticket.to_string()),
             ("claim", number(&answer)),
+            ("claim_p1", slip(&answer)),
+            ("foreign_claim_p1", slip(&foreign_answer)),
+            ("claim_record", answer.hash.clone()),
+            ("claim_fen", answer.claim.claim.total.fen().to_string()),
             ("claim_id", sent.id.to_string()),
             ("foreign_claim", number(&foreign_answer)),
             ("foreign_claim_id", foreign_claim.id.to_string()),
@@ -125,6 +136,8 @@ impl Stage {
             ("other_slip_key", slip_key(150_802, 2)),
             ("foreign_slip_key", slip_key(150_402, 1)),
             ("region_slip_key", slip_key(150_000, 1)),
+            ("neighbour_slip_key", slip_key(150_821, 1)),
+            ("revoked_ids", revoked.join(" ")),
             ("slip_key_id", slip_key(150_802, 1)[12..20].to_owned()),
             ("other_public", slip_key(150_802, 2)[21..].to_owned()),
         ];

@@ -385,7 +385,7 @@ pub fn recorded(sequence: u32, state: ClaimState) -> Claim {
 /// A print that was recorded.
 pub fn printed(claim: ClaimNumber, form: FormId, copy: u32) -> Printed {
     let slip = SlipNumber { form, ..SlipNumber::from(claim) };
-    Printed { copy, slip, record: [7; 32] }
+    Printed { copy, slip, record: [7; 32], rev: 1 }
 }
 
 pub fn yuan(text: &str) -> Money {

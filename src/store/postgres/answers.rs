@@ -126,13 +126,14 @@ pub(super) struct PrintAnswer {
     #[serde(flatten)]
     number: NumberAnswer,
     record: String,
+    rev: u32,
 }
 
 impl PrintAnswer {
     pub fn printed(self, form: FormId) -> Result<Printed, StoreError> {
         let ClaimNumber { office, year, sequence } = self.number.number();
         let record = unhex(&self.record).ok_or_else(|| unreadable("record"))?;
-        Ok(Printed { copy: self.copy, slip: SlipNumber { office, year, form, sequence }, record })
+        Ok(Printed { copy: self.copy, slip: SlipNumber { office, year, form, sequence }, record, rev: self.rev })
     }
 }
 

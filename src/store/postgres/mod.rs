@@ -40,15 +40,18 @@ use self::answers::{
 use self::line::{Again, Line, call};
 use super::witness::Witness;
 use super::{
-    Desk, Found, Hello, Hit, MemberSheet, Printed, Reference, Request, Store, StoreError, Submitted, Verification,
+    Desk, Found, Hello, Hit, MemberSheet, OnRecord, Printed, Reference, Request, Store, StoreError, Submitted,
+    Verification,
 };
 use crate::domain::bill::Bill;
+use crate::domain::canonical::hex;
 use crate::domain::claim::{Claim, ClaimId, ClaimLine, NewClaim, Standing};
 use crate::domain::form::FormId;
 use crate::domain::member::{MemberId, PersonalField};
-use crate::domain::number::{ClaimNumber, SlipNumber};
+use crate::domain::number::ClaimNumber;
 use crate::domain::query::{Query, Term};
 use crate::domain::secret::Secret;
+use crate::domain::slip_code::{SlipCode, SlipFacts};
 
 /// What this program knows of the functions of `api_v1`; the centre says at login whether that is enough.
 const PROTOCOL: i32 = 1;
@@ -89,20 +92,19 @@ impl PostgresStore {
         self.json(again, text, arguments).await?.ok_or_else(|| StoreError::Unreadable("no answer".into()))
     }
 
-    /// The claim of a slip: P1's by its number, others by the number that they were given.
-    async fn search_slip(&self, slip: SlipNumber) -> Result<Found, StoreError> {
-        if let Some(number) = slip.claim() {
-            return self.search(&Query::Claim(number)).await;
-        }
-        let form = i32::from(slip.form.number());
-        let arguments = call!(slip.office.get() as i32, i32::from(slip.year), form, slip.sequence as i32);
-        let text = "SELECT * FROM api_v1.search_slip($1, $2, $3, $4)";
+    /// The claim of a slip, and what its record is to the slip's code.
+    async fn search_slip(&self, code: &SlipCode) -> Result<Found, StoreError> {
+        let SlipFacts { number: slip, amount, record, .. } = code.facts();
+        let (office, form) = (slip.office.get() as i32, i32::from(slip.form.number()));
+        let arguments = call!(office, i32::from(slip.year), form, slip.sequence as i32, hex(record), amount.fen());
+        let text = "SELECT * FROM api_v1.search_slip($1, $2, $3, $4, $5, $6)";
         let row = self.line.all(Again::Yes, text, arguments).await?.into_iter().next();
         let Some(row) = row else { return Ok(Found::default()) };
         let sequence = get::<i32>(&row, 9)? as u32;
         let year = u16::try_from(get::<i32>(&row, 8)?).map_err(|_| StoreError::Unreadable("year".into()))?;
         let claim = ClaimNumber { office: slip.office, year, sequence };
-        Ok(Found { rows: vec![Hit { claim: Some(claim), ..hit(&row)? }], ..Found::default() })
+        let slip = Some(if get::<bool>(&row, 10)? { OnRecord::Same } else { OnRecord::Differs });
+        Ok(Found { rows: vec![Hit { claim: Some(claim), ..hit(&row)? }], slip, ..Found::default() })
     }
 
     /// Takes a ticket: from here on the look is recorded, whatever becomes of it.
@@ -136,7 +138,7 @@ impl Store for PostgresStore {
 
     async fn search(&self, query: &Query) -> Result<Found, StoreError> {
         let (kind, term, unit) = match query {
-            Query::Slip(code) => return self.search_slip(code.number()).await,
+            Query::Slip(code) => return self.search_slip(code).await,
             Query::IdNumber(id) => ("id", id.clone(), None),
             Query::Mobile(mobile) => ("mobile", mobile.clone(), None),
             Query::Tail(tail) => ("tail", tail.clone(), None),

@@ -188,10 +188,12 @@ impl SqliteStore {
             Query::IdNumber(id) => return self.find_by_id(reader, id).await,
             Query::Claim(number) => return self.find_by_claim(reader, *number).await,
             Query::Slip(code) => {
-                return match slips::claim_of(reader, code.number()).await? {
-                    Some(number) => self.find_by_claim(reader, number).await,
-                    None => Ok(Found::default()),
-                };
+                let Some(number) = slips::claim_of(reader, code.number()).await? else { return Ok(Found::default()) };
+                let mut found = self.find_by_claim(reader, number).await?;
+                if !found.rows.is_empty() {
+                    found.slip = Some(slips::on_record(reader, number, code.facts()).await?);
+                }
+                return Ok(found);
             }
             Query::Mobile(mobile) => self.arms(reader, &[Kind::MobileEnd], &reversed(mobile), &mut order).await?,
             Query::Tail(tail) => {
@@ -203,7 +205,7 @@ impl SqliteStore {
         let more = order.full() || order.cut;
         order.members.truncate(SEARCH_ROWS);
         let rows = self.hits(reader, &order.members).await?;
-        Ok(Found { rows, more, elsewhere: false })
+        Ok(Found { rows, more, ..Found::default() })
     }
 
     async fn find_by_id(&self, reader: &mut SqliteConnection, id: &str) -> Result<Found, StoreError> {

@@ -2,6 +2,7 @@
 //!
 //! To give another form its number: [`give`] in the transaction that makes it due, and its place in [`SqliteStore::count_print`].
 
+use chrono::TimeDelta;
 use sqlx::sqlite::SqliteConnection;
 
 use super::row::{self, damaged};
@@ -11,11 +12,12 @@ use crate::domain::account::Duty;
 use crate::domain::canonical::{Hash, hex, moment};
 use crate::domain::claim::Claim;
 use crate::domain::form::FormId;
+use crate::domain::money::Money;
 use crate::domain::note::VerifierKey;
 use crate::domain::number::{ClaimNumber, SlipNumber};
-use crate::domain::slip_code::key_name;
+use crate::domain::slip_code::{SlipFacts, key_name};
 use crate::store::recorded::{Event, printed};
-use crate::store::{KEYS_OF_AN_OFFICE, PRINTS_MAX, Printed, StoreError};
+use crate::store::{KEYS_A_DAY, OnRecord, PRINTS_MAX, Printed, StoreError};
 
 /// Numbers for claims that were returned and have none: of a generated world, or where a damaged file lost them.
 pub(super) const GIVE_MISSING: &str = "INSERT INTO slip (office, year, form, number, claim, prints) \
@@ -68,6 +70,25 @@ pub(super) async fn claim_of(
     row.map(|row| row::number(&row, 0)).transpose()
 }
 
+/// What the record of a claim that is there is to the code of its slip.
+pub(super) async fn on_record(
+    reader: &mut SqliteConnection,
+    number: ClaimNumber,
+    facts: &SlipFacts,
+) -> Result<OnRecord, StoreError> {
+    let text = "SELECT c.total, (SELECT e.hash FROM claim_event e WHERE e.claim = c.seq ORDER BY e.place LIMIT 1) \
+        FROM claim c WHERE c.office = ?1 AND c.year = ?2 AND c.number = ?3";
+    let (fen, record): (i64, Vec<u8>) = sqlx::query_as(text)
+        .bind(number.office.get())
+        .bind(number.year)
+        .bind(number.sequence)
+        .fetch_one(reader)
+        .await
+        .map_err(failed)?;
+    let shown = facts.number.form.shown(Money::from_fen(fen));
+    Ok(if shown == facts.amount && record == facts.record { OnRecord::Same } else { OnRecord::Differs })
+}
+
 /// The number of a claim's slip, and how often it was printed.
 fn slip_of(claim: &Claim, form: FormId) -> Result<(SlipNumber, u32), StoreError> {
     match (form, claim.notice) {
@@ -110,7 +131,7 @@ impl SqliteStore {
         };
         sqlx::query(text).bind(seq).bind(form.number()).execute(&mut *tx).await.map_err(failed)?;
         tx.commit().await.map_err(failed)?;
-        Ok(Printed { copy, slip, record })
+        Ok(Printed { copy, slip, record, rev: claim.rev })
     }
 
     /// [`crate::store::Store::slip_keys`]
@@ -125,7 +146,7 @@ impl SqliteStore {
         keys.map_err(failed)
     }
 
-    /// Enrols a terminal's key, once.
+    /// Enrols a terminal's key, once. An office has as many as it enrols: here none is revoked, that would make room.
     async fn enrol(&self, tx: &mut SqliteConnection, own: &str) -> Result<(), StoreError> {
         if !self.me.duties.iter().any(|duty| duty.parse().is_ok_and(Duty::is_at_the_counter)) {
             return Err(StoreError::NotAllowed);
@@ -144,13 +165,14 @@ impl SqliteStore {
         if let Some(known) = known {
             return if known == own { Ok(()) } else { refused("slip-key-id") };
         }
-        let many: i64 = sqlx::query_scalar("SELECT count(*) FROM slip_key WHERE office = ?1")
-            .bind(office.get())
+        let today: i64 = sqlx::query_scalar("SELECT count(*) FROM slip_key WHERE who = ?1 AND at > ?2")
+            .bind(self.me.login.clone())
+            .bind(moment(self.now() - TimeDelta::days(1)))
             .fetch_one(&mut *tx)
             .await
             .map_err(failed)?;
-        if many >= KEYS_OF_AN_OFFICE {
-            return refused("slip-key-many");
+        if today >= KEYS_A_DAY {
+            return refused("slip-key-day");
         }
         sqlx::query("INSERT INTO slip_key (id, office, key, who, at) VALUES (?1, ?2, ?3, ?4, ?5)")
             .bind(id)

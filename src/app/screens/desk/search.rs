@@ -3,8 +3,8 @@
 
 use crate::app::{Context, Tone};
 use crate::domain::query::{NoQuery, Query};
-use crate::domain::slip_code::SlipCodeError;
-use crate::store::{Found, Hit, Reply, Request, StoreError};
+use crate::domain::slip_code::{SlipCodeError, SlipFacts};
+use crate::store::{Found, Hit, OnRecord, Reply, Request, StoreError};
 
 /// What is asked, what is under way, what was answered.
 #[derive(Debug)]
@@ -62,19 +62,24 @@ impl Search {
         true
     }
 
-    /// Says of a scanned slip that was answered what its code is worth.
+    /// Says of a scanned slip that was answered what it is worth: its code's signature alone proves nothing of a claim, for
+    /// whoever has a terminal's key signs what he likes.
     pub fn tell_code(&self, cx: &mut Context) {
-        let Some((Query::Slip(code), _)) = &self.answer else { return };
-        let (form, number) = (code.number().form, code.number());
-        if cx.check_slip(code).is_err() {
-            let text = cx.strings.with("slip-code-unchecked", &[("form", &form), ("number", &number)]);
-            return cx.say(Tone::Warning, text);
-        }
-        let (date, amount) = (code.facts().date, code.facts().amount.grouped());
+        let Some((Query::Slip(code), Ok(found))) = &self.answer else { return };
+        let SlipFacts { number, date, amount, .. } = code.facts();
+        let (tone, key) = match (cx.check_slip(code), found.slip) {
+            (_, Some(OnRecord::Differs)) => (Tone::Error, "slip-code-differs"),
+            (Ok(()), Some(OnRecord::Same)) if number.form.shows_an_amount() => (Tone::Good, "slip-code-genuine"),
+            (Ok(()), Some(OnRecord::Same)) => (Tone::Good, "slip-code-genuine-plain"),
+            (Ok(()), None) => (Tone::Warning, "slip-code-not-here"),
+            (Err(_), Some(OnRecord::Same)) => (Tone::Warning, "slip-code-unchecked"),
+            (Err(_), None) => (Tone::Warning, "slip-code-unknown"),
+        };
+        let amount = amount.grouped();
         let args: [(&str, &dyn std::fmt::Display); 4] =
-            [("form", &form), ("number", &number), ("date", &date), ("amount", &amount)];
-        let text = cx.strings.with("slip-code-genuine", &args);
-        cx.say(Tone::Good, text);
+            [("form", &number.form), ("number", number), ("date", date), ("amount", &amount)];
+        let text = cx.strings.with(key, &args);
+        cx.say(tone, text);
     }
 
     /// What the box asks, or why it asks nothing.
