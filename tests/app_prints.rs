@@ -8,7 +8,7 @@ use huzhu::app::{Cmd, Msg};
 use huzhu::domain::claim::{Claim, ClaimState, Notice};
 use huzhu::domain::form::FormId;
 use huzhu::slip::{Doubt, PrintId, PrintOutcome, PrinterState};
-use huzhu::store::{Desk, Reply, Request, StoreError};
+use huzhu::store::{Desk, Printed, Reply, Request, StoreError};
 use huzhu::strings::Lang;
 use support::*;
 
@@ -232,4 +232,27 @@ fn a_notice_that_says_nothing_is_not_offered() {
     counter.claim(claim);
     counter.press("tab");
     counter.expect_not("材料补正通知书");
+}
+
+/// Another window withdrew it while the slip stood on this screen: the paper says so.
+#[test]
+fn a_slip_says_what_holds_when_it_is_printed() {
+    let mut counter = Counter::with(Lang::Chinese, desk());
+    counter.press("f5");
+    counter.claim(recorded(411, ClaimState::Submitted));
+    counter.press("enter");
+    let is_record = |request: &Request| matches!(request, Request::RecordPrint(..));
+    let changed = Printed { rev: 2, ..printed(number(411), FormId::P1, 0) };
+    counter.answer(is_record, Ok(Reply::PrintRecorded(number(411), changed)));
+    assert!(prints(&counter).is_empty());
+    assert_eq!(counter.claim(Claim { rev: 2, ..recorded(411, ClaimState::Withdrawn) }), Request::Claim(number(411)));
+    let forms: Vec<String> = counter
+        .commands
+        .iter()
+        .filter_map(|command| match command {
+            Cmd::Print { form, .. } => Some(format!("{form:?}")),
+            _ => None,
+        })
+        .collect();
+    assert!(forms.len() == 1 && forms[0].contains("state: Withdrawn"), "{forms:?}");
 }

@@ -16,7 +16,7 @@ use crate::domain::slip_code::SlipKey;
 use crate::slip::Form;
 use crate::slip::of_claim::{self, Print};
 use crate::slip::p1::Acknowledgement;
-use crate::store::{Office, Reply, Request, StoreError};
+use crate::store::{Office, Printed, Reply, Request, StoreError};
 use crate::strings::errors::store_error;
 
 /// A slip whose print is being recorded. It holds all that it needs then, so that it comes out even where its clerk has
@@ -31,6 +31,8 @@ pub struct Pending {
     operator: String,
     office: Office,
     key: Option<SlipKey>,
+    /// The record, where the claim had changed by then and is asked for anew.
+    printed: Option<Printed>,
 }
 
 impl Context {
@@ -39,7 +41,16 @@ impl Context {
     pub fn print(&mut self, claim: &Claim, form: FormId, printer: Option<String>) -> u64 {
         let seq = self.ask(Request::RecordPrint(claim.number, form));
         let (operator, office, key) = (operator(self), office(self, claim), self.signing_key());
-        self.prints.push(Pending { seq, form, claim: Box::new(claim.clone()), printer, operator, office, key });
+        self.prints.push(Pending {
+            seq,
+            form,
+            claim: Box::new(claim.clone()),
+            printer,
+            operator,
+            office,
+            key,
+            printed: None,
+        });
         seq
     }
 
@@ -69,28 +80,44 @@ impl Context {
         }
     }
 
-    /// The answer to the record of a print.
+    /// The answer to the record of a print. Where another window changed the claim meanwhile (withdrew it), the slip says
+    /// what holds now.
     pub(super) fn print_recorded(&mut self, seq: u64, result: &Result<Reply, StoreError>) {
         let Some(at) = self.prints.iter().position(|pending| pending.seq == seq) else { return };
-        let pending = self.prints.swap_remove(at);
-        let why = match result {
-            Ok(Reply::PrintRecorded(_, printed)) => {
-                let Pending { form, claim, printer, operator, office, key, .. } = &pending;
-                let code = key.as_ref().and_then(|key| of_claim::code(key, claim, printed));
-                let print = Print { office, copy: printed.copy, operator, at: self.now };
-                if let Some(form) = of_claim::form(*form, claim, print, code, &self.strings) {
-                    return self.command(Cmd::Print { form, printer: printer.clone() });
-                }
-                self.t("print-not-returned")
+        let mut pending = self.prints.swap_remove(at);
+        let why = match (result, pending.printed.take()) {
+            (Ok(Reply::PrintRecorded(_, printed)), _) if printed.rev != pending.claim.rev => {
+                pending.printed = Some(printed.clone());
+                pending.seq = self.ask(Request::Claim(pending.claim.number));
+                return self.prints.push(pending);
             }
-            Ok(_) => return,
-            Err(error) => store_error(error, &self.strings),
+            (Ok(Reply::PrintRecorded(_, printed)), _) => self.send_to_print(&pending, printed),
+            (Ok(Reply::Claim(claim)), Some(printed)) => {
+                pending.claim = claim.clone();
+                self.send_to_print(&pending, &printed)
+            }
+            (Ok(_), _) => return,
+            (Err(error), _) => Err(store_error(error, &self.strings)),
         };
+        let Err(why) = why else { return };
         let form = of_claim::word(pending.form, &self.strings);
         let what: [(&str, &dyn std::fmt::Display); 3] =
             [("number", &pending.claim.number), ("form", &form), ("why", &why)];
         let text = self.strings.with("slip-not-printed", &what);
         self.say(Tone::Error, text);
+    }
+}
+
+impl Context {
+    /// A recorded print on its way; why not, in words, where the claim has no such form.
+    fn send_to_print(&mut self, pending: &Pending, printed: &Printed) -> Result<(), String> {
+        let Pending { form, claim, printer, operator, office, key, .. } = pending;
+        let code = key.as_ref().and_then(|key| of_claim::code(key, claim, printed));
+        let print = Print { office, copy: printed.copy, operator, at: self.now };
+        let form =
+            of_claim::form(*form, claim, print, code, &self.strings).ok_or_else(|| self.t("print-not-returned"))?;
+        self.command(Cmd::Print { form, printer: printer.clone() });
+        Ok(())
     }
 }
 
