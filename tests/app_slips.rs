@@ -317,6 +317,11 @@ fn a_good_signature_over_what_is_not_recorded_is_no_genuine_slip() {
         counter.expect("不要据此付款");
         counter.expect_not("单据真实");
     }
+    // Genuine, and good for nothing any more.
+    let mut withdrawn = counter(None, &[1]);
+    withdrawn.send(Msg::Paste(code(1, number(412).into())));
+    compared_slip(&mut withdrawn, Found { slip: Some(OnRecord::Withdrawn), ..differs() });
+    withdrawn.expect("[注意] 单据真实，但该申领已撤回");
     // Neither known nor there.
     let mut counter = counter(None, &[1]);
     counter.send(Msg::Paste(code(9, number(412).into())));

@@ -225,7 +225,8 @@ async fn a_scanned_slip_is_held_against_its_record(central: &dyn Central) {
     }
     // Nothing that happens to the claim makes its slip a forged one; another search compares nothing.
     store.withdraw(returned.number, 1, "x").await.unwrap();
-    assert_eq!(store.search(&scan(p1, total, record)).await.unwrap().slip, Some(OnRecord::Same));
+    assert_eq!(store.search(&scan(p1, total, record)).await.unwrap().slip, Some(OnRecord::Withdrawn));
+    assert_eq!(store.search(&scan(p1, more, record)).await.unwrap().slip, Some(OnRecord::Differs));
     assert_eq!(store.search(&Query::Claim(returned.number)).await.unwrap().slip, None);
 }
 

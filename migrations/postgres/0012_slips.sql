@@ -325,7 +325,7 @@ GRANT EXECUTE ON FUNCTION api_v1.record_print(integer, integer, integer, text) T
 -- has a terminal's key signs what he likes.
 CREATE FUNCTION api_v1.search_slip(office integer, year integer, form integer, number integer, record text, fen bigint)
 RETURNS TABLE (o_member bigint, o_name text, o_sex text, o_birth_year integer, o_id text, o_unit text, o_period integer,
-    o_years integer, o_claim_year integer, o_claim_number integer, o_same boolean)
+    o_years integer, o_claim_year integer, o_claim_number integer, o_same boolean, o_withdrawn boolean)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = '' SET timezone = 'Asia/Shanghai' SET datestyle = 'ISO, YMD' SET lock_timeout = '3s' AS $$
 DECLARE
@@ -350,7 +350,8 @@ BEGIN
     same := coalesce(record = (
         SELECT encode(e.hash, 'hex') FROM core.claim_event e WHERE e.league = c.league AND e.claim = c.id ORDER BY e.place LIMIT 1)
         AND fen = CASE WHEN form = 1 THEN c.total * 100 ELSE 0 END, false);
-    RETURN QUERY SELECT f.o_member, f.o_name, f.o_sex, f.o_birth_year, f.o_id, f.o_unit, f.o_period, f.o_years, c.year, c.number, same
+    RETURN QUERY SELECT f.o_member, f.o_name, f.o_sex, f.o_birth_year, f.o_id, f.o_unit, f.o_period, f.o_years, c.year, c.number, same,
+            c.state = 'withdrawn'
         FROM api_v1.search('claim', format('%s-%s-%s', c.office, c.year, c.number), NULL) f;
 END $$;
 GRANT EXECUTE ON FUNCTION api_v1.search_slip(integer, integer, integer, integer, text, bigint) TO huzhu_counter;

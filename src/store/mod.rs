@@ -157,9 +157,22 @@ pub struct Found {
 pub enum OnRecord {
     /// The claim's first event has the hash that the code says, and the slip shows the amount that it says.
     Same,
+    /// The same, of a claim that was withdrawn since: the slip is genuine, and stands for nothing any more.
+    Withdrawn,
     /// The number is given, to another record or with another amount: the slip is forged, or this database was restored
     /// and has given the number once more.
     Differs,
+}
+
+impl OnRecord {
+    /// Whether hash and amount are the record's, and the claim is withdrawn.
+    fn of(same: bool, withdrawn: bool) -> OnRecord {
+        match (same, withdrawn) {
+            (false, _) => OnRecord::Differs,
+            (true, true) => OnRecord::Withdrawn,
+            (true, false) => OnRecord::Same,
+        }
+    }
 }
 
 /// The member's sheet in one answer.

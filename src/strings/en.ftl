@@ -438,6 +438,7 @@ slip-code-genuine = The slip is genuine: { $form } { $number }, { $date }, { $am
 slip-code-unchecked = The code of { $form } { $number } can't be checked here: its terminal's key is not known, log in anew and scan again. Compare it with the claim on the screen.
 slip-code-genuine-plain = The slip is genuine: { $form } { $number }, { $date }
 slip-code-differs = The code of { $form } { $number } is not what is recorded here: the slip is forged, or the database was restored from a backup. Don't pay on it; tell the system administrator.
+slip-code-withdrawn = The slip is genuine, but its claim was withdrawn: { $form } { $number }, { $date }. Nothing is paid on it.
 slip-code-not-here = The signature is good, but there is no such claim here: { $form } { $number }. Don't pay on it.
 slip-code-unknown = The code of { $form } { $number } can't be checked here: its terminal's key is not known, log in anew and scan again. There is no such claim here either.
 print-no-folder = The print folder is not there: { $path }

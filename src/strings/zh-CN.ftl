@@ -438,6 +438,7 @@ slip-code-genuine = 单据真实：{ $form } { $number }，{ $date }，{ $amount
 slip-code-unchecked = 本机无法核验 { $form } { $number } 的二维码：本机还不认识打印它的终端，重新登录后再扫。请与屏幕上的申领核对。
 slip-code-genuine-plain = 单据真实：{ $form } { $number }，{ $date }
 slip-code-differs = { $form } { $number } 的二维码与这里的记录不符：单据是伪造的，或数据库恢复过旧备份。不要据此付款，请报告系统管理员。
+slip-code-withdrawn = 单据真实，但该申领已撤回：{ $form } { $number }，{ $date }。不能据此付款。
 slip-code-not-here = 签名有效，但这里没有这一申领：{ $form } { $number }。不要据此付款。
 slip-code-unknown = 本机无法核验 { $form } { $number } 的二维码：本机还不认识打印它的终端，重新登录后再扫。这里也没有这一申领。
 print-no-folder = 打印目录不存在：{ $path }

@@ -103,7 +103,7 @@ impl PostgresStore {
         let sequence = get::<i32>(&row, 9)? as u32;
         let year = u16::try_from(get::<i32>(&row, 8)?).map_err(|_| StoreError::Unreadable("year".into()))?;
         let claim = ClaimNumber { office: slip.office, year, sequence };
-        let slip = Some(if get::<bool>(&row, 10)? { OnRecord::Same } else { OnRecord::Differs });
+        let slip = Some(OnRecord::of(get::<bool>(&row, 10)?, get::<bool>(&row, 11)?));
         Ok(Found { rows: vec![Hit { claim: Some(claim), ..hit(&row)? }], slip, ..Found::default() })
     }
 

@@ -76,9 +76,9 @@ pub(super) async fn on_record(
     number: ClaimNumber,
     facts: &SlipFacts,
 ) -> Result<OnRecord, StoreError> {
-    let text = "SELECT c.total, (SELECT e.hash FROM claim_event e WHERE e.claim = c.seq ORDER BY e.place LIMIT 1) \
-        FROM claim c WHERE c.office = ?1 AND c.year = ?2 AND c.number = ?3";
-    let (fen, record): (i64, Vec<u8>) = sqlx::query_as(text)
+    let text = "SELECT c.total, (SELECT e.hash FROM claim_event e WHERE e.claim = c.seq ORDER BY e.place LIMIT 1), \
+        c.state = 'withdrawn' FROM claim c WHERE c.office = ?1 AND c.year = ?2 AND c.number = ?3";
+    let (fen, record, withdrawn): (i64, Vec<u8>, bool) = sqlx::query_as(text)
         .bind(number.office.get())
         .bind(number.year)
         .bind(number.sequence)
@@ -86,7 +86,7 @@ pub(super) async fn on_record(
         .await
         .map_err(failed)?;
     let shown = facts.number.form.shown(Money::from_fen(fen));
-    Ok(if shown == facts.amount && record == facts.record { OnRecord::Same } else { OnRecord::Differs })
+    Ok(OnRecord::of(shown == facts.amount && record == facts.record, withdrawn))
 }
 
 /// The number of a claim's slip, and how often it was printed.

@@ -71,8 +71,9 @@ impl Search {
             (_, Some(OnRecord::Differs)) => (Tone::Error, "slip-code-differs"),
             (Ok(()), Some(OnRecord::Same)) if number.form.shows_an_amount() => (Tone::Good, "slip-code-genuine"),
             (Ok(()), Some(OnRecord::Same)) => (Tone::Good, "slip-code-genuine-plain"),
+            (Ok(()), Some(OnRecord::Withdrawn)) => (Tone::Warning, "slip-code-withdrawn"),
             (Ok(()), None) => (Tone::Warning, "slip-code-not-here"),
-            (Err(_), Some(OnRecord::Same)) => (Tone::Warning, "slip-code-unchecked"),
+            (Err(_), Some(OnRecord::Same | OnRecord::Withdrawn)) => (Tone::Warning, "slip-code-unchecked"),
             (Err(_), None) => (Tone::Warning, "slip-code-unknown"),
         };
         let amount = amount.grouped();
