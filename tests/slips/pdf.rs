@@ -153,7 +153,7 @@ fn sampler(paper: Paper) -> Layout {
             Side::Seal(vec!["某某办事处".into(), "2021年03月20日".into()]),
         ),
     ];
-    Sheet { blocks, page: paper.page(), copies: vec!["存根联".into(), "领款人联".into()] }
+    Sheet { blocks, page: paper.page(), copies: vec!["存根联".into(), "领款人联".into()], head: None }
         .set(Medium::of(paper.columns()))
 }
 
