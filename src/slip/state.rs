@@ -237,7 +237,7 @@ mod tests {
             let mut packets = Packets::default();
             said.iter().copied().filter(|byte| packets.passes(*byte)).collect()
         };
-        assert_eq!(answers(&[0x14, 0, 0x0C, 0x0F]), []);
+        assert!(answers(&[0x14, 0, 0x0C, 0x0F]).is_empty());
         assert_eq!(answers(&[0x18, 0, 0, 0, 0, 0x12]), [0, 0x12]);
         // One packet after another, one that broke off, and none at all.
         assert_eq!(answers(&[0x10, 0, 0, 0, 0x10, 0, 0, 0, 0x03]), [0x03]);

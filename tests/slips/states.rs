@@ -285,6 +285,29 @@ async fn a_serial_line_carries_bytes_as_they_are() {
     }
 }
 
+/// What a job that failed left in this machine does not come out when the printer goes on.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_failed_job_left_is_dropped() {
+    let pty = portable_pty::native_pty_system().openpty(portable_pty::PtySize::default()).unwrap();
+    let profile =
+        Profile { device: Device::Dev(pty.master.tty_name().unwrap()), language: Language::Text, ..profile("lp") };
+    let large = Job { bytes: vec![b'x'; 1 << 20], ..job() };
+    let carried = impatient().deliver(&profile, &large).await;
+    assert!(matches!(carried, Err(PrintError::TimedOut(_))), "{carried:?}");
+    // The next job goes as soon as the line was closed.
+    let mut reader = pty.master.try_clone_reader().unwrap();
+    let small = Job { bytes: b"the end".into(), ..job() };
+    assert_eq!(courier().deliver(&profile, &small).await, Ok(Delivered::Handed));
+    let (mut got, mut buffer) = (Vec::new(), [0; 1024]);
+    while !got.ends_with(b"end") {
+        let read = reader.read(&mut buffer).unwrap();
+        got.extend_from_slice(&buffer[..read]);
+    }
+    // The other end of such a line has taken one buffer already.
+    assert!(got.len() <= 4096 + 7, "{}", got.len());
+    drop(pty.slave);
+}
+
 /// An answer that comes too late is none to the questions of the next slip.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_late_answer_holds_no_slip_up() {
