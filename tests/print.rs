@@ -346,3 +346,31 @@ async fn a_printer_that_is_off_keeps_the_slip_waiting() {
     assert_eq!(files(&desk.folder.path().join("data/spool")).len(), 1);
     assert_eq!(desk.claim(ClaimState::Submitted).await.prints, 1);
 }
+
+#[test]
+fn a_font_that_is_lost_is_told_and_the_page_is_printed() {
+    let desk = Desk::new();
+    desk.configure(&format!(
+        "[printer.roll]\npaper = '80mm'\nlanguage = 'escpos'\nfont = '/nonexistent/song.ttf'\ndevice = 'file:{}'\n",
+        desk.paper().display()
+    ));
+    for args in [&["--list"][..], &["--test", "roll"]] {
+        let said = desk.printed("en", args);
+        assert!(said.contains("roll: The font can't be read: /nonexistent/song.ttf: No such file"), "{said}");
+        assert!(said.contains("the embedded font is used"), "{said}");
+    }
+    assert!(!desk.file("test-", ".escpos").is_empty());
+}
+
+/// Whatever is in the spool's place, the slip is told to be lost, and nothing else stands still.
+#[tokio::test]
+async fn a_spool_that_is_none_is_told() {
+    let desk = Desk::new();
+    let claim = desk.claim(ClaimState::Accepted).await;
+    let database = format!("sqlite:{}", desk.database().display());
+    let number = claim.number.to_string();
+    fs::create_dir(desk.folder.path().join("data")).unwrap();
+    fs::write(desk.folder.path().join("data/spool"), "no folder").unwrap();
+    let said = desk.refused("en", &desk.of(&number, &database, &[]));
+    assert!(said.contains("The print queue can't be opened"), "{said}");
+}

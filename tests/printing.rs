@@ -58,7 +58,7 @@ impl Counter {
         let path = folder.join("central.db");
         let (store, _) = SqliteStore::open(&path, demo::LOGIN, None).await.unwrap();
         let profile = Profile::new("till", Paper::Thermal80, language, device.parse::<Device>().unwrap());
-        let printing = Printing::with(vec![profile], &folder.join("spool"), Lang::Chinese, courier).unwrap();
+        let printing = Printing::with(vec![profile], &folder.join("spool"), Lang::Chinese, courier);
         let setup = Setup {
             strings: Strings::new(Lang::Chinese),
             keymap: Keymap::load("default", None).unwrap(),

@@ -20,6 +20,7 @@ use crate::config::Config;
 use crate::domain::date::to_shanghai;
 use crate::domain::form::FormId;
 use crate::slip::deliver::{Courier, Delivered};
+use crate::slip::job::font_error;
 use crate::slip::layout::{Medium, Sheet};
 use crate::slip::paper::Paper;
 use crate::slip::samples::sample;
@@ -119,6 +120,7 @@ fn chosen<'a>(printers: &'a [Profile], name: &str, strings: &Strings) -> anyhow:
 async fn test(printer: &Profile, strings: &Strings) -> anyhow::Result<ExitCode> {
     let now = to_shanghai(Utc::now());
     say(&strings.with("print-test-goes", &[("printer", &printer.name), ("device", &printer.device)]))?;
+    say_fonts(std::slice::from_ref(printer), strings)?;
     carry("test", test_page(printer, now, strings), printer, now, strings).await?;
     say(&strings.get("print-test-look"))?;
     Ok(ExitCode::SUCCESS)
@@ -152,7 +154,7 @@ async fn carry(
     };
     let delivered = courier.carry(way, &job, &mut holds).await.map_err(told)?;
     say(&arrived(&delivered, strings))?;
-    if matches!(delivered, Delivered::Queued(_)) {
+    if matches!(delivered, Delivered::Queued(..)) {
         tokio::time::sleep(QUEUE).await;
     }
     let state = courier.state(printer).await;
@@ -172,7 +174,7 @@ fn text(form: &dyn Form, paper: Paper, columns: usize, strings: &Strings) -> Str
 fn arrived(delivered: &Delivered, strings: &Strings) -> String {
     match delivered {
         Delivered::File(path) => strings.with("print-arrived-file", &[("path", &path.display())]),
-        Delivered::Queued(said) => strings.with("print-arrived-queue", &[("said", said)]),
+        Delivered::Queued(said, _) => strings.with("print-arrived-queue", &[("said", said)]),
         Delivered::Printed => strings.get("print-arrived-printed"),
         Delivered::Taken => strings.get("print-arrived-taken"),
         Delivered::Handed => strings.get("print-arrived-handed"),
@@ -207,10 +209,23 @@ async fn list(config: &Config, printers: &[Profile], strings: &Strings) -> anyho
         let cells: Vec<String> = row.iter().zip(widths).map(|(cell, width)| pad(cell, width)).collect();
         say(cells.join("  ").trim_end())?;
     }
+    say_fonts(printers, strings)?;
     if config.get("print.profile").is_empty() && printers.len() > 1 {
         say(&strings.with("print-first-is-used", &[("printer", &printers[0].name)]))?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Says of each printer why its own font is not used, where it has one that can't be read.
+fn say_fonts(printers: &[Profile], strings: &Strings) -> std::io::Result<()> {
+    for printer in printers {
+        if let Some(error) = font_error(printer) {
+            let args: [(&str, &dyn std::fmt::Display); 2] =
+                [("printer", &printer.name), ("why", &error.sentence(strings))];
+            say(&strings.with("print-font-embedded", &args))?;
+        }
+    }
+    Ok(())
 }
 
 fn say(line: &str) -> std::io::Result<()> {

@@ -85,9 +85,10 @@ impl Place {
             .map_err(|error| anyhow!(words::journal(&error, self.data.root(), &strings)))?;
         let Centre { store, entrance, damage } = self.centre(&strings).await?;
         let lost = lost.map(|lost| words::lost(&lost, &strings));
-        let told = [damage, lost].into_iter().flatten().reduce(|one, other| format!("{one} {other}"));
-        let keep = Journalled { journal, damage: told, slip_keys: self.data.slip_keys() };
         let printing = self.printing(&strings)?;
+        let spool = printing.trouble().map(str::to_owned);
+        let told = [damage, lost, spool].into_iter().flatten().reduce(|one, other| format!("{one} {other}"));
+        let keep = Journalled { journal, damage: told, slip_keys: self.data.slip_keys() };
         let setup = Setup {
             keymap,
             theme: self.theme,
@@ -207,7 +208,7 @@ impl Place {
             let folder = self.data.make_slips();
             profiles = vec![files(folder.map_err(|error| anyhow!(words::data_dir(&error, strings)))?)];
         }
-        Printing::new(profiles, &self.data.spool(), self.lang()).map_err(|error| anyhow!(error.sentence(strings)))
+        Ok(Printing::new(profiles, &self.data.spool(), self.lang()))
     }
 }
 

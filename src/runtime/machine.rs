@@ -11,7 +11,7 @@ use tokio::task::{JoinHandle, JoinSet};
 
 use super::clock::ServerClock;
 use super::keep::{self, Job, Keep};
-use super::printing::Printing;
+use super::printing::{LOOKS, Printing};
 use crate::app::{App, Cmd, Msg, Setup};
 use crate::slip::{PrintId, PrintOutcome};
 use crate::store::{Reply, Request, Store, StoreError, answer};
@@ -95,6 +95,11 @@ impl Machine {
                 printing.take_up(print, ticket, &mut |print, outcome| telling.tell(print, outcome)).await;
             });
         }
+        let (printing, done) = (Arc::clone(&machine.outside.printing), machine.done.clone());
+        machine.tasks.spawn(async move {
+            let mut telling = Telling { done, told: true };
+            printing.keep_up(LOOKS, &mut |print, outcome| telling.tell(print, outcome)).await;
+        });
         machine.run_all(commands);
         (machine, writer)
     }

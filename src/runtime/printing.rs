@@ -2,6 +2,9 @@
 //! and one that stands still holds up its own only. What no byte went out of is tried again by itself, at once when
 //! another slip arrives there; what began and did not end surely is told as a doubt. Blocking work is done on threads that
 //! may block; a jam holds no key up.
+//!
+//! What never arrived is kept for seven days, and then told as given up: one day, which the design has for the spool, would
+//! end on the Saturday after a Friday's slip, and seven reach over a weekend and most holidays. Slips show masked data only.
 
 use std::path::Path;
 use std::pin::pin;
@@ -18,8 +21,11 @@ use crate::slip::spool::{Carried, Stage, Ticket};
 use crate::slip::{Doubt, Form, Job, PrintError, PrintId, PrintOutcome, PrinterState, Profile, Spool};
 use crate::strings::{Lang, Strings};
 
-/// How long what never arrived is kept.
-const KEPT_FOR: Duration = Duration::from_secs(24 * 3600);
+/// Days for which what never arrived is kept.
+const DAYS: u64 = 7;
+const KEPT_FOR: Duration = Duration::from_secs(DAYS * 24 * 3600);
+/// How often a program that runs for weeks looks for what was kept for longer.
+pub const LOOKS: Duration = Duration::from_secs(3600);
 
 /// Is told what becomes of a print, once or several times.
 pub type Tell<'a> = &'a mut (dyn FnMut(PrintId, PrintOutcome) + Send);
@@ -32,6 +38,8 @@ pub struct Printing {
     strings: Arc<Strings>,
     /// What an earlier run left.
     left: Vec<(PrintId, Ticket)>,
+    /// Why what an earlier run left is not known, in words.
+    trouble: Option<String>,
 }
 
 /// A printer and who waits for it.
@@ -62,32 +70,32 @@ impl Printer {
 }
 
 impl Printing {
-    /// With these printers, the first being the one that is used, and this folder for the spool. **Blocking.**
-    ///
-    /// # Errors
-    /// Where the folder can't be made.
-    pub fn new(profiles: Vec<Profile>, spool: &Path, lang: Lang) -> Result<Printing, PrintError> {
+    /// With these printers, the first being the one that is used, and this folder for the spool. A spool that can't be made
+    /// or read keeps nobody from working: see [`Printing::trouble`]. **Blocking.**
+    pub fn new(profiles: Vec<Profile>, spool: &Path, lang: Lang) -> Printing {
         Printing::with(profiles, spool, lang, Courier::default())
     }
 
     /// With another patience. **Blocking.**
-    ///
-    /// # Errors
-    /// As [`Printing::new`].
-    pub fn with(profiles: Vec<Profile>, spool: &Path, lang: Lang, courier: Courier) -> Result<Printing, PrintError> {
-        let spool = Spool::new(spool)?;
-        match SystemTime::now().checked_sub(KEPT_FOR).map_or(Ok(Vec::new()), |before| spool.purge(before)) {
-            Ok(purged) => {
-                for ticket in purged {
-                    tracing::warn!(print = ticket.name, stage = ?ticket.stage, "a slip of more than a day was given up");
-                }
-            }
-            Err(error) => tracing::warn!(%error, "old slips were not given up"),
-        }
-        let left = spool.pending()?.into_iter().filter_map(|ticket| Some((ticket.print()?, ticket))).collect();
+    pub fn with(profiles: Vec<Profile>, spool: &Path, lang: Lang, courier: Courier) -> Printing {
+        let strings = Arc::new(Strings::new(lang));
+        let pending = Spool::new(spool).and_then(|spool| {
+            SystemTime::now().checked_sub(KEPT_FOR).map_or(Ok(()), |before| spool.sweep(before))?;
+            spool.pending()
+        });
+        let (pending, trouble) = match pending {
+            Ok(pending) => (pending, None),
+            Err(error) => (Vec::new(), Some(strings.with("print-no-spool", &[("why", &error.sentence(&strings))]))),
+        };
+        let left = pending.into_iter().filter_map(|ticket| Some((ticket.print()?, ticket))).collect();
         let printer = |profile| Printer { profile, turn: Turn::new(()), goes: Notify::new(), now: Mutex::default() };
         let printers = profiles.into_iter().map(printer).collect();
-        Ok(Printing { printers, spool, courier, strings: Arc::new(Strings::new(lang)), left })
+        Printing { printers, spool: Spool::at(spool), courier, strings, left, trouble }
+    }
+
+    /// Why what an earlier run left is not known, in words.
+    pub fn trouble(&self) -> Option<&str> {
+        self.trouble.as_deref()
     }
 
     /// The printers, the one that is used first.
@@ -150,14 +158,55 @@ impl Printing {
 
     /// Goes on with what an earlier run left: carries it where no byte went out, and else asks.
     pub async fn take_up(&self, print: PrintId, ticket: Ticket, tell: Tell<'_>) {
-        if ticket.stage == Stage::Begun {
-            let doubt = self.doubt(&print, &ticket, String::new());
-            return tell(print, PrintOutcome::Unknown(doubt));
-        }
-        match self.printers.iter().find(|printer| path_safe(&printer.profile.name) == ticket.profile) {
+        let printer = self.printers.iter().find(|printer| path_safe(&printer.profile.name) == ticket.profile);
+        match printer {
+            _ if self.is_old(&ticket) => self.give_up(print, tell).await,
+            _ if ticket.stage == Stage::Begun => {
+                if let Some(printer) = printer
+                    && let arrived @ Carried::Arrived(_) =
+                        self.spool.carry(&self.courier, &printer.profile, &ticket, &mut |_| ()).await
+                {
+                    return tell(print.clone(), self.outcome(printer, &print, arrived));
+                }
+                let doubt = self.doubt(&print, &ticket, String::new());
+                tell(print, PrintOutcome::Unknown(doubt));
+            }
+            Some(printer) if printer.profile.language != ticket.language => {
+                // Its bytes would come out as rubbish; none has gone out, and the slip can be printed anew.
+                self.settle(print.clone()).await;
+                let Profile { name, language, .. } = &printer.profile;
+                let why = self.strings.with("print-other-language", &[("printer", name), ("language", language)]);
+                tell(print, PrintOutcome::Failed(why));
+            }
             Some(printer) => self.see_through(printer, print, ticket, tell).await,
             None => tell(print, PrintOutcome::Failed(self.strings.get("print-no-printer"))),
         }
+    }
+
+    /// Gives doubts up that nobody has answered for too long, as long as the program runs: looks for them
+    /// every so often, and never ends.
+    pub async fn keep_up(&self, every: Duration, tell: Tell<'_>) {
+        loop {
+            tokio::time::sleep(every).await;
+            for print in self.unanswered().await {
+                self.give_up(print, tell).await;
+            }
+        }
+    }
+
+    /// Doubts that are too old. What is ready is looked at whenever it is tried.
+    async fn unanswered(&self) -> Vec<PrintId> {
+        let spool = self.spool.clone();
+        let pending = tokio::task::spawn_blocking(move || spool.pending()).await;
+        let tickets = pending.unwrap_or(Ok(Vec::new())).unwrap_or_default().into_iter();
+        let old = tickets.filter(|ticket| ticket.stage == Stage::Begun && self.is_old(ticket));
+        old.filter_map(|ticket| ticket.print()).collect()
+    }
+
+    /// Gives a print up that was kept too long, and says so.
+    async fn give_up(&self, print: PrintId, tell: Tell<'_>) {
+        self.settle(print.clone()).await;
+        tell(print, PrintOutcome::Failed(self.strings.with("print-given-up", &[("days", &DAYS)])));
     }
 
     /// Gives a print up: paper came, or nobody waits for it any more.
@@ -206,7 +255,8 @@ impl Printing {
                         let why = error.sentence(&self.strings);
                         let closed = Some((Instant::now(), why.clone()));
                         // What is wrong with one file is nothing of another's.
-                        printer.now(|now| now.closed = closed.filter(|_| !matches!(error, PrintError::Exists(_))));
+                        let of_the_file = matches!(error, PrintError::Exists(_) | PrintError::File(..));
+                        printer.now(|now| now.closed = closed.filter(|_| !of_the_file));
                         why
                     }
                     carried => {
@@ -222,8 +272,7 @@ impl Printing {
             };
             drop(turn);
             if self.is_old(&ticket) {
-                self.settle(print.clone()).await;
-                return tell(print, PrintOutcome::Failed(why));
+                return self.give_up(print, tell).await;
             }
             wait(why, tell);
             // Either is a reason to try again.
@@ -275,6 +324,11 @@ impl Printing {
     fn place(&self, printer: &Printer, delivered: Delivered) -> String {
         match delivered {
             Delivered::File(path) => path.display().to_string(),
+            // The queue has it, and nothing comes out before somebody looks after the printer.
+            Delivered::Queued(_, state) if state > PrinterState::PaperLow => {
+                let state = state.sentence(&self.strings);
+                self.strings.with("print-queue-stands", &[("printer", &printer.profile.name), ("state", &state)])
+            }
             _ => printer.profile.name.clone(),
         }
     }

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 use std::time::{Duration, Instant};
 
+use rustix::fs::{CWD, RenameFlags};
 use tokio::io::AsyncWriteExt;
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
@@ -42,8 +43,10 @@ pub struct Courier {
     pub answer: Duration,
     /// How long one that says that it is well may take to work off what it was given.
     pub settle: Duration,
-    /// How long a printer that has begun may be held up: no paper, cover open, off line.
+    /// How long a printer that has begun may be held up: no paper, cover open, a jam, off line.
     pub patience: Duration,
+    /// How long all of a job may take, however often the printer stops and goes on again.
+    pub whole: Duration,
     /// The pauses before a job is tried again of which no byte went out; the last one is kept to.
     pub pauses: Vec<Duration>,
 }
@@ -61,6 +64,7 @@ impl Default for Courier {
             answer: Duration::from_millis(300),
             settle: Duration::from_secs(20),
             patience: Duration::from_secs(300),
+            whole: Duration::from_secs(1800),
             pauses: [2, 5, 15, 30].map(Duration::from_secs).to_vec(),
         }
     }
@@ -71,8 +75,8 @@ impl Default for Courier {
 pub enum Delivered {
     /// As this file.
     File(PathBuf),
-    /// In a queue; what `lp` said (`request id is …`).
-    Queued(String),
+    /// In a queue; what `lp` said (`request id is …`), and how the queue was.
+    Queued(String, PrinterState),
     /// The printer said that it has worked everything off.
     Printed,
     /// The printer took all and hung up.
@@ -86,16 +90,10 @@ pub struct Way(Open);
 
 enum Open {
     Folder(PathBuf),
-    Queue(Box<Child>),
+    /// The command that takes it, and how its queue is.
+    Queue(Box<Child>, PrinterState),
     /// A line; whether the printer at its end says how it is.
     Line(Box<Line>, bool),
-}
-
-impl Way {
-    /// Whether a job arrives whole or not at all, and the same job twice is once: it may be carried any number of times.
-    pub fn is_atomic(&self) -> bool {
-        matches!(self.0, Open::Folder(_))
-    }
 }
 
 /// Is told what holds a job up on its way, and that nothing does any more (none).
@@ -131,17 +129,21 @@ impl Courier {
         Ok(Way(Open::Line(Box::new(line), state != PrinterState::Unknown)))
     }
 
-    /// Carries a job on its way. After an error it may have arrived in part, except in a file.
+    /// Carries a job on its way. After an error it may have arrived in part, except where [`PrintError::is_clean`].
     pub async fn carry(&self, way: Way, job: &Job, holds: Holds<'_>) -> Result<Delivered, PrintError> {
         match way.0 {
             Open::Folder(folder) => {
                 let (path, job) = (folder.clone(), job.clone());
                 tokio::task::spawn_blocking(move || to_file(&folder, &job))
                     .await
-                    .unwrap_or_else(|error| Err(PrintError::File(path, error.to_string())))
+                    .unwrap_or_else(|error| Err(PrintError::BrokeOff(path.display().to_string(), error.to_string())))
             }
-            Open::Queue(child) => self.to_queue(*child, job).await,
-            Open::Line(line, speaks) => self.to_line(*line, speaks, &job.bytes, holds).await,
+            Open::Queue(child, state) => self.to_queue(*child, state, job).await,
+            Open::Line(line, speaks) => {
+                let late = PrintError::TimedOut(line.name().to_owned());
+                let carried = timeout(self.whole, self.to_line(*line, speaks, &job.bytes, holds)).await;
+                carried.unwrap_or(Err(late))
+            }
         }
     }
 
@@ -181,14 +183,16 @@ impl Courier {
             rest = &rest[written..];
             self.waits(written > 0, &late, &mut held, holds)?;
         }
-        if speaks {
-            return self.until_printed(line, holds).await;
-        }
-        while !line.is_free(self.stall).await? {
-            self.waits(false, &late, &mut held, holds)?;
-        }
-        let hung_up = line.hang_up(self.linger, self.grace).await?;
-        Ok(if hung_up { Delivered::Taken } else { Delivered::Handed })
+        let delivered = if speaks {
+            self.until_printed(&mut line, holds).await?
+        } else {
+            while !line.is_free(self.stall).await? {
+                self.waits(false, &late, &mut held, holds)?;
+            }
+            if line.hang_up(self.linger, self.grace).await? { Delivered::Taken } else { Delivered::Handed }
+        };
+        line.is_whole();
+        Ok(delivered)
     }
 
     /// Tells that a printer stands still or goes on; an error when it has stood still too long.
@@ -216,7 +220,7 @@ impl Courier {
     }
 
     /// Waits until the printer says that it has worked everything off. One that stands still is waited for with patience.
-    async fn until_printed(&self, mut line: Line, holds: Holds<'_>) -> Result<Delivered, PrintError> {
+    async fn until_printed(&self, line: &mut Line, holds: Holds<'_>) -> Result<Delivered, PrintError> {
         line.ask_for_end(self.stall).await?;
         let (mut since, mut known) = (Instant::now(), PrinterState::Ready);
         loop {
@@ -225,19 +229,19 @@ impl Courier {
             }
             let state = line.ask(self.answer).await?;
             if state != known {
-                if state.holds() != known.holds() {
+                if state.stands() != known.stands() {
                     since = Instant::now();
                 }
                 known = state;
                 let why = PrintError::State(line.name().to_owned(), state);
-                holds(Some(&why).filter(|_| state.holds()));
+                holds(Some(&why).filter(|_| state.stands()));
             }
             let waited = since.elapsed();
             match state {
-                state if state.holds() && waited > self.patience => {
+                state if state.stands() && waited > self.patience => {
                     return Err(PrintError::State(line.name().to_owned(), state));
                 }
-                state if state.holds() => {}
+                state if state.stands() => {}
                 // It spoke before: somebody switched it off, or pulled the plug.
                 PrinterState::Unknown if waited > self.settle => {
                     return Err(PrintError::TimedOut(line.name().to_owned()));
@@ -250,8 +254,12 @@ impl Courier {
 
     /// The print system's command for a job, started and waiting for bytes. Without any it sends nothing.
     async fn queue(&self, queue: Option<&str>, job: &Job) -> Result<Way, PrintError> {
-        // A queue that is not there is known before a byte goes out; one that stands still keeps jobs by itself.
-        self.queue_state(queue).await?;
+        // A queue that is not there, or takes nothing, is known before a byte goes out; one that stands still keeps jobs by
+        // itself.
+        let state = self.queue_state(queue).await?;
+        if state == PrinterState::Rejecting {
+            return Err(PrintError::State(queue.unwrap_or("lp").to_owned(), state));
+        }
         let mut command = Command::new(&self.lp);
         command.arg("-t").arg(&job.name);
         if job.language.has_code_page() {
@@ -265,12 +273,12 @@ impl Courier {
         command.env("LC_ALL", "C").kill_on_drop(true);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         match command.spawn() {
-            Ok(child) => Ok(Way(Open::Queue(Box::new(child)))),
+            Ok(child) => Ok(Way(Open::Queue(Box::new(child), state))),
             Err(error) => Err(PrintError::Unreachable(self.lp.display().to_string(), error.to_string())),
         }
     }
 
-    async fn to_queue(&self, mut child: Child, job: &Job) -> Result<Delivered, PrintError> {
+    async fn to_queue(&self, mut child: Child, state: PrinterState, job: &Job) -> Result<Delivered, PrintError> {
         let stdin = child.stdin.take();
         let feed = async {
             if let Some(mut stdin) = stdin {
@@ -282,8 +290,16 @@ impl Courier {
         let output = timeout(self.stall, run)
             .await
             .map_err(|_| PrintError::TimedOut(self.lp.display().to_string()))?
-            .map_err(|error| PrintError::Command(error.to_string()))?;
-        if output.status.success() { Ok(Delivered::Queued(said(&output.stdout))) } else { Err(refusal(&output)) }
+            .map_err(|error| PrintError::BrokeOff(self.lp.display().to_string(), error.to_string()))?;
+        if output.status.success() {
+            return Ok(Delivered::Queued(said(&output.stdout), state));
+        }
+        // It says a job's number as soon as there is one, and cancels what it could not finish.
+        let refused = output.status.code().is_some() && !String::from_utf8_lossy(&output.stdout).contains("request id");
+        Err(match refusal(&output) {
+            PrintError::Command(why) if !refused => PrintError::BrokeOff(self.lp.display().to_string(), why),
+            error => error,
+        })
     }
 
     /// How a queue is; an error where there is none. Unknown where the print system doesn't say.
@@ -339,19 +355,32 @@ fn to_file(folder: &Path, job: &Job) -> Result<Delivered, PrintError> {
     let path = folder.join(job.file_name());
     let part = folder.join(format!(".{}.part", job.file_name()));
     write_anew(&part, &job.bytes).map_err(|error| PrintError::file(&part, error))?;
-    // A link is made only where nothing of the name is there, not even a dangling one. File systems without hard links
-    // get the bytes under the name at once.
+    // A link is made only where nothing of the name is there, not even a dangling one. Where a file system has none the file
+    // is moved in the same way.
     let placed = match fs::hard_link(&part, &path) {
-        Err(error) if error.kind() != ErrorKind::AlreadyExists => write_new(&path, &job.bytes),
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => move_new(&part, &path),
         linked => linked,
     };
-    fs::remove_file(&part).map_err(|error| PrintError::file(&part, error))?;
+    // What has arrived has, whatever becomes of the working name; the next run takes it away.
+    drop(fs::remove_file(&part));
     match placed {
         Ok(()) => Ok(Delivered::File(path)),
         Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(PrintError::file(path, error)),
         Err(_) if same(&path, &job.bytes) => Ok(Delivered::File(path)),
         Err(_) => Err(PrintError::Exists(path)),
     }
+}
+
+/// Moves a file to a name at which nothing is.
+fn move_new(part: &Path, path: &Path) -> io::Result<()> {
+    Ok(rustix::fs::renameat_with(CWD, part, CWD, path, RenameFlags::NOREPLACE)?)
+}
+
+/// Where a job has arrived in its folder, with exactly these bytes. **Blocking.**
+pub(super) fn arrived(device: &Device, job: &Job) -> Option<Delivered> {
+    let Device::File(folder) = device else { return None };
+    let path = folder.join(job.file_name());
+    same(&path, &job.bytes).then_some(Delivered::File(path))
 }
 
 /// As [`write_new`], under a working name of our own: what is there is left from a run that was killed, and goes. Of a
@@ -385,4 +414,23 @@ pub(super) fn no_follow() -> i32 {
 fn same(path: &Path, bytes: &[u8]) -> bool {
     let plain = fs::symlink_metadata(path).is_ok_and(|data| data.is_file() && data.len() == bytes.len() as u64);
     plain && fs::read(path).is_ok_and(|there| there == bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_there_are_no_links_nothing_is_replaced_either() {
+        let folder = tempfile::tempdir().unwrap();
+        let (part, path) = (folder.path().join("part"), folder.path().join("slip"));
+        fs::write(&part, "new").unwrap();
+        move_new(&part, &path).unwrap();
+        assert!(!part.exists());
+        fs::write(&part, "other").unwrap();
+        assert_eq!(move_new(&part, &path).unwrap_err().kind(), ErrorKind::AlreadyExists);
+        assert_eq!(fs::read_to_string(&path).unwrap(), "new");
+        std::os::unix::fs::symlink("nowhere", folder.path().join("link")).unwrap();
+        assert_eq!(move_new(&part, &folder.path().join("link")).unwrap_err().kind(), ErrorKind::AlreadyExists);
+    }
 }

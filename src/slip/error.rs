@@ -49,6 +49,13 @@ pub enum PrintError {
 }
 
 impl PrintError {
+    /// Whether a job that had begun has not gone out after all: a folder takes a file whole or not at all, and what `lp`
+    /// refused is in no queue.
+    pub const fn is_clean(&self) -> bool {
+        use PrintError::{Command, Exists, File, NoFolder};
+        matches!(self, NoFolder(_) | Exists(_) | File(..) | Command(_))
+    }
+
     /// An error of a file.
     pub fn file(path: impl Into<PathBuf>, error: std::io::Error) -> PrintError {
         PrintError::File(path.into(), error.to_string())

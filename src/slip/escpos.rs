@@ -37,8 +37,8 @@ const CELL: (usize, usize) = (12, 24);
 /// Dots of a module of a code: 18 to 21 mm for the codes of slips.
 const MODULE: usize = 3;
 
-/// Initialise; Chinese mode; ASCII as in the USA; the printer's own line spacing; from the left.
-const START: &[&[u8]] = &[b"\x1b@", b"\x1c&", b"\x1bR\x00", b"\x1b2", b"\x1ba\x00"];
+/// Initialise; say nothing unasked; Chinese mode; ASCII as in the USA; the printer's own line spacing; from the left.
+const START: &[&[u8]] = &[b"\x1b@", b"\x1da\x00", b"\x1c&", b"\x1bR\x00", b"\x1b2", b"\x1ba\x00"];
 const LEFT: &[u8] = b"\x1ba\x00";
 const CENTRE: &[u8] = b"\x1ba\x01";
 const BOLD: [&[u8]; 2] = [b"\x1bE\x00", b"\x1bE\x01"];

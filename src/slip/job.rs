@@ -1,5 +1,7 @@
 //! A form made into the bytes of a printer, under a name that says nothing about a person.
 
+use std::path::Path;
+
 use super::encode::encode;
 use super::error::PrintError;
 use super::glyph::Glyphs;
@@ -28,7 +30,8 @@ impl Job {
     }
 
     /// The bytes of a sheet, under a name. **Blocking** for all but text (a font of megabytes is read): call it from
-    /// `spawn_blocking`.
+    /// `spawn_blocking`. Where the profile's font can't be read the embedded one stands in, and 〓 for what that lacks: a
+    /// slip is printed all the same ([`font_error`] says why).
     pub fn of_sheet(name: &str, sheet: Sheet, profile: &Profile, strings: &Strings) -> Result<Job, PrintError> {
         let ruler = profile.language.ruler();
         let medium = Medium { columns: profile.columns, ruler, codes: profile.language != Language::Text };
@@ -36,17 +39,11 @@ impl Job {
         let bytes = match profile.language {
             Language::Text => text::render(&layout(&|_| true)).into_bytes(),
             Language::Pdf => {
-                let font = match &profile.font {
-                    Some(path) => SlipFont::open(path)?,
-                    None => SlipFont::embedded()?,
-                };
+                let font = own_font(profile, SlipFont::open).map_or_else(SlipFont::embedded, Ok)?;
                 render_pdf(&layout(&|c| font.has(c)), profile.paper, &font, name)?
             }
             Language::EscPos | Language::EscP => {
-                let glyphs = match &profile.font {
-                    Some(path) => Glyphs::open(path)?,
-                    None => Glyphs::embedded()?,
-                };
+                let glyphs = own_font(profile, Glyphs::open).map_or_else(Glyphs::embedded, Ok)?;
                 let encoding = profile.encoding;
                 let layout = layout(&|c| encode(c, encoding).is_some() || glyphs.has(c));
                 let render = if profile.language == Language::EscPos { escpos::render } else { escp::render };
@@ -59,6 +56,22 @@ impl Job {
     /// The name of a file with these bytes.
     pub fn file_name(&self) -> String {
         format!("{}.{}", path_safe(&self.name), self.language.extension())
+    }
+}
+
+/// The font that a profile names, where it names one that can be read.
+fn own_font<T>(profile: &Profile, open: impl Fn(&Path) -> Result<T, PrintError>) -> Option<T> {
+    let font = open(profile.font.as_deref()?);
+    font.inspect_err(|error| tracing::warn!(printer = profile.name, %error, "the embedded font stands in")).ok()
+}
+
+/// Why a profile's own font is not used; nothing where it is, or where there is none. **Blocking.**
+pub fn font_error(profile: &Profile) -> Option<PrintError> {
+    let path = profile.font.as_deref()?;
+    match profile.language {
+        Language::Text => None,
+        Language::Pdf => SlipFont::open(path).err(),
+        Language::EscPos | Language::EscP => Glyphs::open(path).err(),
     }
 }
 

@@ -50,6 +50,8 @@ pub struct Sheet {
     pub page: Option<Page>,
     /// The names of the copies (存根联, …), printed at the foot of each; empty: one copy without a name.
     pub copies: Vec<String>,
+    /// What stands at the head of every page, as a title.
+    pub head: Option<String>,
 }
 
 /// A page in lines.
@@ -194,12 +196,13 @@ pub fn paper_text(text: &str) -> String {
 impl Sheet {
     /// A sheet of one copy on paper without pages.
     pub fn new(blocks: Vec<Block>) -> Sheet {
-        Sheet { blocks, page: None, copies: Vec::new() }
+        Sheet { blocks, ..Sheet::default() }
     }
 
     /// Changes every text of the form; not what codes say.
     pub fn each_text(&mut self, change: &mut dyn FnMut(&mut String)) {
-        for text in self.blocks.iter_mut().flat_map(Block::texts_mut).chain(self.copies.iter_mut()) {
+        let blocks = self.blocks.iter_mut().flat_map(Block::texts_mut);
+        for text in blocks.chain(self.copies.iter_mut()).chain(self.head.iter_mut()) {
             change(text);
         }
     }
@@ -207,7 +210,8 @@ impl Sheet {
     /// Sets the form. Below 16 columns it is set as for 16.
     pub fn set(&self, medium: Medium) -> Layout {
         let medium = Medium { columns: medium.columns.max(16), ..medium };
-        let mut pages = Vec::new();
+        let head = self.head.iter().flat_map(|head| medium.set(&Block::Title(head.clone()))).collect::<Vec<_>>();
+        let mut pages: Vec<Vec<Line>> = Vec::new();
         let copies: Vec<Option<&String>> =
             if self.copies.is_empty() { vec![None] } else { self.copies.iter().map(Some).collect() };
         for copy in copies {
@@ -217,8 +221,11 @@ impl Sheet {
             }
             match self.page {
                 None => pages.push(groups.into_iter().flat_map(|group| group.lines).collect()),
-                Some(page) => pages.extend(medium.paginate(groups, page.used)),
+                Some(page) => pages.extend(medium.paginate(groups, page.used.saturating_sub(head.len()))),
             }
+        }
+        for page in &mut pages {
+            page.splice(0..0, head.iter().cloned());
         }
         let page_lines = self.page.map(|page| page.lines);
         Layout { columns: medium.columns, ruler: medium.ruler, page_lines, pages }

@@ -9,14 +9,15 @@ use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{FileType, Mode, OFlags};
-use rustix::termios::{OptionalActions, isatty, tcgetattr, tcsetattr};
+use rustix::termios::{OptionalActions, QueueSelector, isatty, tcflush, tcgetattr, tcsetattr};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::runtime::Handle;
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
 use super::error::PrintError;
-use super::state::{self, PrinterState};
+use super::state::{self, Packets, PrinterState};
 
 /// Bytes written at once.
 const CHUNK: usize = 4096;
@@ -34,12 +35,37 @@ pub struct Line {
     /// Whether the printer was asked to say when it has worked everything off, and did.
     asked_for_end: bool,
     heard_end: bool,
+    /// What of its words is nobody's answer.
+    packets: Packets,
+    /// Whether everything that was written is to go out: not what a job left that failed.
+    is_whole: bool,
 }
 
 #[derive(Debug)]
 enum End {
     Port(TcpStream),
     Device(Arc<OwnedFd>),
+    Closed,
+}
+
+impl Drop for Line {
+    /// A device is closed on a thread that may block: a serial line waits for its last bytes, and where the printer takes
+    /// none that lasts.
+    fn drop(&mut self) {
+        let End::Device(device) = std::mem::replace(&mut self.end, End::Closed) else { return };
+        let is_whole = self.is_whole;
+        let close = move || {
+            if !is_whole {
+                // What is no terminal keeps nothing back.
+                let _ = tcflush(&*device, QueueSelector::OFlush);
+            }
+            drop(device);
+        };
+        match Handle::try_current() {
+            Ok(runtime) => drop(runtime.spawn_blocking(close)),
+            Err(_) => close(),
+        }
+    }
 }
 
 impl Line {
@@ -66,11 +92,11 @@ impl Line {
             Err(error) => return Err(PrintError::Unreachable(name, error.to_string())),
         };
         let mut line = Line::new(name, End::Device(device));
-        if line.is_free(limit).await? { Ok(line) } else { Err(PrintError::TimedOut(line.name)) }
+        if line.is_free(limit).await? { Ok(line) } else { Err(PrintError::TimedOut(line.name.clone())) }
     }
 
     fn new(name: String, end: End) -> Line {
-        Line { name, end, asked_for_end: false, heard_end: false }
+        Line { name, end, asked_for_end: false, heard_end: false, packets: Packets::default(), is_whole: false }
     }
 
     /// How the printer is called in sentences.
@@ -92,6 +118,7 @@ impl Line {
                 let bytes = bytes.to_vec();
                 on_device(device, PollFlags::OUT, limit, move |device| Ok(rustix::io::write(device, &bytes)?)).await
             }
+            End::Closed => Ok(0),
         };
         written.map_err(|error| self.broke_off(&error))
     }
@@ -127,20 +154,32 @@ impl Line {
                 }
                 return Ok(said);
             }
+            End::Closed => Ok(0),
         };
         said.truncate(read?);
         Ok(said)
     }
 
-    /// Asks how the printer is; unknown where it does not answer within the limit.
+    /// Reads what may be answers, and notes the end that was asked for; none where the printer says nothing within the limit.
+    async fn hear(&mut self, limit: Duration) -> Result<Option<Vec<u8>>, PrintError> {
+        let mut said = self.read(limit).await.map_err(|error| self.broke_off(&error))?;
+        let anything = !said.is_empty();
+        said.retain(|byte| self.packets.passes(*byte));
+        self.heard_end |= self.asked_for_end && said.iter().copied().any(state::is_the_end);
+        Ok(anything.then_some(said))
+    }
+
+    /// Asks how the printer is; unknown where it does not answer a question within the limit. An answer does not say what
+    /// it answers: those that came too late for an earlier question, in another run even, are dropped first.
     pub async fn ask(&mut self, limit: Duration) -> Result<PrinterState, PrintError> {
         let until = Instant::now() + limit;
+        while self.hear(Duration::ZERO).await?.is_some() && Instant::now() < until {}
         let mut state = PrinterState::Unknown;
         for n in 1..=state::QUESTIONS {
             if self.write(&state::question(n), limit).await? == 0 {
                 break;
             }
-            let told = self.listen(until, |byte| state::answer(n, byte)).await?;
+            let told = self.listen(Instant::now() + limit, |byte| state::answer(n, byte)).await?;
             match told {
                 Some(told) => state = state.max(told),
                 None => break,
@@ -173,12 +212,16 @@ impl Line {
             if left.is_zero() || self.heard_end {
                 return Ok(None);
             }
-            let said = self.read(left).await.map_err(|error| self.broke_off(&error))?;
-            self.heard_end = self.asked_for_end && said.iter().copied().any(state::is_the_end);
-            if let Some(meaning) = said.into_iter().find_map(&means) {
+            let said = self.hear(left).await?;
+            if let Some(meaning) = said.into_iter().flatten().find_map(&means) {
                 return Ok(Some(meaning));
             }
         }
+    }
+
+    /// A job has gone this way as it should: what of it waits in this machine goes out after the line is closed.
+    pub fn is_whole(&mut self) {
+        self.is_whole = true;
     }
 
     /// Says that there is no more, and waits until the printer hangs up: whether it did, with all that it was given.

@@ -58,8 +58,8 @@ pub struct Computed {
     pub slices: Vec<Slice>,
     /// 保底补差: what the floor added.
     pub floor: Money,
-    /// 住院补贴; none for outpatient treatment.
-    pub allowance: Option<Allowance>,
+    /// 住院补贴, one a benefit that pays by the day; none for outpatient treatment.
+    pub allowances: Vec<Allowance>,
     /// What else changed the amount, with its sign: limits, lump sums.
     pub others: Vec<Other>,
 }
@@ -108,7 +108,7 @@ impl Computed {
                     "per_day" => {
                         let (days, daily) = (step.days.unwrap_or(0), step.amount.unwrap_or_default());
                         let gives = step.output - step.input;
-                        computed.allowance = Some(Allowance { days, daily, gives });
+                        computed.allowances.push(Allowance { days, daily, gives });
                     }
                     _ => others += step.output - step.input,
                 }
@@ -145,7 +145,7 @@ impl P4 {
 
     /// In as few lines as they fit on where there is little room, else with the total on a line of its own.
     fn amounts(&self, room: bool, strings: &Strings) -> Vec<Block> {
-        let Computed { slices, floor, allowance, others } = &self.computed;
+        let Computed { slices, floor, allowances, others } = &self.computed;
         let mut parts: Vec<(String, String)> = Vec::new();
         for slice in slices {
             let key = if parts.is_empty() { strings.get("slip-p4-slices") } else { String::new() };
@@ -155,7 +155,7 @@ impl P4 {
             parts.push(Block::pair(key, strings.with("slip-p4-slice", args)));
         }
         let mut added = vec![Block::pair(strings.get("slip-p4-floor"), yuan(*floor))];
-        if let Some(Allowance { days, daily, gives }) = allowance {
+        for Allowance { days, daily, gives } in allowances {
             let args: &[(&str, &dyn std::fmt::Display)] =
                 &[("days", days), ("daily", &daily.grouped()), ("gives", &gives.grouped())];
             added.push(Block::pair(strings.get("slip-p4-allowance"), strings.with("slip-p4-days", args)));

@@ -1,4 +1,4 @@
-//! Forms to look at before there is a claim: one of each, of people who don't exist, headed 样张. What they say stands in
+//! Forms to look at before there is a claim: one of each, of people who don't exist, headed 样张 on every page. What they say stands in
 //! `src/data/slips/`.
 //!
 //! To add a form: its JSON there and an arm in [`sample`].
@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde::de::DeserializeOwned;
 
 use super::Form;
-use super::layout::{Block, Sheet};
+use super::layout::Sheet;
 use super::p1::Acknowledgement;
 use super::p2::P2;
 use super::p3::P3;
@@ -42,9 +42,7 @@ impl<F: Form> Form for Sample<F> {
     }
 
     fn sheet(&self, paper: Paper, strings: &Strings) -> Sheet {
-        let mut sheet = self.0.sheet(paper, strings);
-        sheet.blocks.insert(0, Block::Title(strings.get("slip-sample")));
-        sheet
+        Sheet { head: Some(strings.get("slip-sample")), ..self.0.sheet(paper, strings) }
     }
 }
 

@@ -3,7 +3,9 @@
 //!
 //! A job is `Ready` while no byte of it can have gone out: it may be carried again by itself. Before the first byte leaves
 //! it is marked `Begun`, on the disk; from then on only somebody who sees the printer knows whether it came out, and it is
-//! never carried again: a new print of the slip says that it is one.
+//! never carried again: a new print of the slip says that it is one. That is so for a folder, too: a program that prints
+//! what it finds there may have taken the file away. Only where the file is still there it has surely arrived; and where a
+//! device surely took nothing the job is ready again.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{ErrorKind, Read};
@@ -11,7 +13,7 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use super::deliver::{Courier, Delivered, Holds, no_follow, write_anew};
+use super::deliver::{Courier, Delivered, Holds, arrived, no_follow, write_anew};
 use super::error::PrintError;
 use super::job::{Job, path_safe};
 use super::outcome::PrintId;
@@ -61,7 +63,7 @@ impl Ticket {
 pub enum Carried {
     /// It arrived, and is not kept any more.
     Arrived(Delivered),
-    /// No byte went out (or it arrives whole or not at all): it can be carried again.
+    /// No byte went out: it can be carried again.
     Held(PrintError),
     /// Bytes went out, and nobody knows how many became paper.
     Doubtful(Ticket, PrintError),
@@ -72,7 +74,7 @@ pub enum Carried {
 impl Spool {
     /// Opens the folder, and makes it where it is not there. **Blocking**, as everything here but [`Spool::carry`].
     pub fn new(folder: &Path) -> Result<Spool, PrintError> {
-        let spool = Spool { folder: folder.to_owned() };
+        let spool = Spool::at(folder);
         DirBuilder::new()
             .recursive(true)
             .mode(0o700)
@@ -81,45 +83,62 @@ impl Spool {
         Ok(spool)
     }
 
-    /// Carries a job that is ready, and drops it and its earlier copies when it has arrived.
+    /// The folder as it is: what is to be kept in one that is not there is told to be lost.
+    pub fn at(folder: &Path) -> Spool {
+        Spool { folder: folder.to_owned() }
+    }
+
+    /// Carries a job that is ready, and drops it and its earlier copies when it has arrived. Of one that has begun it is
+    /// only looked whether it has.
     pub async fn carry(&self, courier: &Courier, profile: &Profile, ticket: &Ticket, holds: Holds<'_>) -> Carried {
-        if ticket.stage == Stage::Begun {
-            return Carried::Doubtful(ticket.clone(), PrintError::TimedOut(profile.name.clone()));
-        }
         let (spool, kept) = (self.clone(), ticket.clone());
         let job = match blocking(&self.folder, move || spool.load(&kept)).await {
             Ok(Some(job)) => job,
             Ok(None) => return Carried::Gone,
             Err(error) => return Carried::Held(error),
         };
+        if ticket.stage == Stage::Begun {
+            let device = profile.device.clone();
+            return match blocking(&self.folder, move || Ok(arrived(&device, &job))).await {
+                Ok(Some(delivered)) => self.arrived(ticket.clone(), delivered).await,
+                _ => Carried::Doubtful(ticket.clone(), PrintError::TimedOut(profile.name.clone())),
+            };
+        }
         let way = match courier.open(profile, &job).await {
             Ok(way) => way,
             Err(error) => return Carried::Held(error),
         };
-        let mut ticket = ticket.clone();
-        if !way.is_atomic() {
-            let (spool, ready) = (self.clone(), ticket);
-            ticket = match blocking(&self.folder, move || spool.begin(&ready)).await {
-                Ok(Some(begun)) => begun,
-                Ok(None) => return Carried::Gone,
-                Err(error) => return Carried::Held(error),
-            };
-        }
+        let (spool, ready) = (self.clone(), ticket.clone());
+        let ticket = match blocking(&self.folder, move || spool.begin(&ready)).await {
+            Ok(Some(begun)) => begun,
+            Ok(None) => return Carried::Gone,
+            Err(error) => return Carried::Held(error),
+        };
         match courier.carry(way, &job, holds).await {
-            Ok(delivered) => {
-                let spool = self.clone();
-                let removed = blocking(&self.folder, move || {
-                    spool.remove(&ticket)?;
-                    spool.drop_before(&ticket, None)
-                });
-                if let Err(error) = removed.await {
-                    tracing::warn!(%error, "a slip that arrived was not given up");
+            Ok(delivered) => self.arrived(ticket, delivered).await,
+            Err(error) if error.is_clean() => {
+                let (spool, begun) = (self.clone(), ticket.clone());
+                match blocking(&self.folder, move || spool.again(&begun)).await {
+                    Ok(true) => Carried::Held(error),
+                    Ok(false) => Carried::Gone,
+                    Err(_) => Carried::Doubtful(ticket, error),
                 }
-                Carried::Arrived(delivered)
             }
-            Err(error) if ticket.stage == Stage::Begun => Carried::Doubtful(ticket, error),
-            Err(error) => Carried::Held(error),
+            Err(error) => Carried::Doubtful(ticket, error),
         }
+    }
+
+    /// Drops a job that has arrived, and its earlier copies.
+    async fn arrived(&self, ticket: Ticket, delivered: Delivered) -> Carried {
+        let spool = self.clone();
+        let removed = blocking(&self.folder, move || {
+            spool.remove(&ticket)?;
+            spool.drop_before(&ticket, None)
+        });
+        if let Err(error) = removed.await {
+            tracing::warn!(%error, "a slip that arrived was not given up");
+        }
+        Carried::Arrived(delivered)
     }
 
     /// Writes a job to the disk; the same job for the same profile again replaces itself, but none that has begun.
@@ -151,6 +170,19 @@ impl Spool {
             return Err(PrintError::file(path, error));
         }
         Ok(Some(Ticket { path, stage: Stage::Begun, ..ticket.clone() }))
+    }
+
+    /// Makes a job ready that had begun, where surely nothing of it went out; no where it is gone.
+    fn again(&self, begun: &Ticket) -> Result<bool, PrintError> {
+        match fs::rename(&begun.path, begun.path.with_extension("")) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
+            renamed => renamed.map_err(|error| PrintError::file(&begun.path, error))?,
+        }
+        if let Err(error) = sync(&self.folder) {
+            // After a power cut it may be in doubt, which loses nothing.
+            tracing::warn!(%error, "a slip that is ready again may be asked about");
+        }
+        Ok(true)
     }
 
     /// What has not arrived, by name. Files that are no jobs are passed over.
@@ -205,10 +237,8 @@ impl Spool {
         })
     }
 
-    /// Gives up what was kept before a moment (a day ago, by the retention rule), and says what that was. Half a job that
-    /// a killed program left goes too.
-    pub fn purge(&self, before: SystemTime) -> Result<Vec<Ticket>, PrintError> {
-        let mut purged = Vec::new();
+    /// Takes away what was half written before a moment: a killed program left it, and it is no job.
+    pub fn sweep(&self, before: SystemTime) -> Result<(), PrintError> {
         for entry in fs::read_dir(&self.folder).into_iter().flatten().flatten() {
             let is_part = entry.path().extension().is_some_and(|ending| ending == "part");
             let is_old = entry.metadata().and_then(|data| data.modified()).is_ok_and(|kept| kept < before);
@@ -216,13 +246,7 @@ impl Spool {
                 fs::remove_file(entry.path()).map_err(|error| PrintError::file(entry.path(), error))?;
             }
         }
-        for ticket in self.pending()? {
-            if self.kept_at(&ticket)? < before {
-                self.remove(&ticket)?;
-                purged.push(ticket);
-            }
-        }
-        Ok(purged)
+        Ok(())
     }
 
     fn remove_where(&self, goes: impl Fn(&Ticket) -> bool) -> Result<usize, PrintError> {

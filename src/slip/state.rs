@@ -26,13 +26,15 @@ pub enum PrinterState {
     PaperOut,
     /// The cover is open.
     CoverOpen,
+    /// The print system's queue takes no jobs.
+    Rejecting,
     /// The folder of a `file:` device is not there.
     NoFolder,
 }
 
 impl PrinterState {
     /// All states.
-    pub const ALL: [PrinterState; 9] = [
+    pub const ALL: [PrinterState; 10] = [
         PrinterState::Unknown,
         PrinterState::Ready,
         PrinterState::PaperLow,
@@ -41,6 +43,7 @@ impl PrinterState {
         PrinterState::Stopped,
         PrinterState::PaperOut,
         PrinterState::CoverOpen,
+        PrinterState::Rejecting,
         PrinterState::NoFolder,
     ];
 
@@ -55,14 +58,21 @@ impl PrinterState {
             PrinterState::Stopped => strings.get("printer-stopped"),
             PrinterState::PaperOut => strings.get("printer-paper-out"),
             PrinterState::CoverOpen => strings.get("printer-cover-open"),
+            PrinterState::Rejecting => strings.get("printer-rejecting"),
             PrinterState::NoFolder => strings.get("printer-no-folder"),
         }
     }
 
-    /// Whether somebody must do something at the printer before it goes on: a job is held back until then. Off line alone
+    /// Whether somebody must do something at the printer before it takes a job: it is held back until then. Off line alone
     /// is no reason: some printers say so while they work.
     pub const fn holds(self) -> bool {
-        matches!(self, PrinterState::PaperOut | PrinterState::CoverOpen)
+        use PrinterState::{CoverOpen, Error, PaperOut, Rejecting};
+        matches!(self, Error | PaperOut | CoverOpen | Rejecting)
+    }
+
+    /// Whether one that was given everything can't be believed to print it: as it is it may have stopped before the end.
+    pub const fn stands(self) -> bool {
+        self.holds() || matches!(self, PrinterState::Offline)
     }
 }
 
@@ -100,6 +110,28 @@ pub const fn is_the_end(byte: u8) -> bool {
     byte & 0b1001_0000 == 0
 }
 
+/// Takes automatic status (ESC/POS `GS a`) out of what a printer says: four bytes, of which the last three look like the
+/// answer to [`AT_THE_END`]. A packet may come in pieces.
+#[derive(Debug, Default)]
+pub struct Packets {
+    /// Bytes of a packet that are still to come.
+    left: u8,
+}
+
+impl Packets {
+    /// Whether a byte is none of a packet's. In a first one bit 4 is set, bits 0, 1 and 7 never, which tells it from all
+    /// answers; in the others bits 4 and 7 never.
+    pub fn passes(&mut self, byte: u8) -> bool {
+        if byte & 0b1001_0011 == 0b0001_0000 {
+            self.left = 3;
+            return false;
+        }
+        let within = self.left > 0 && is_the_end(byte);
+        self.left = if within { self.left - 1 } else { 0 };
+        !within
+    }
+}
+
 /// How sentences of CUPS begin while no printer is found: its backends say so under the queue's line, and leave `Alerts` at
 /// `none`.
 const NOT_FOUND: [&str; 5] = [
@@ -119,7 +151,7 @@ pub fn of_lpstat(said: &str) -> PrinterState {
             let stopped = line.contains(" disabled ") || line.ends_with(" disabled");
             state = state.max(if stopped { PrinterState::Stopped } else { PrinterState::Ready });
         } else if line == "Rejecting Jobs" {
-            state = state.max(PrinterState::Stopped);
+            state = state.max(PrinterState::Rejecting);
         } else if NOT_FOUND.iter().any(|begins| line.starts_with(begins)) {
             state = state.max(PrinterState::Offline);
         } else if let Some(reasons) = line.strip_prefix("Alerts:").or_else(|| line.strip_prefix("Reasons:")) {
@@ -200,6 +232,20 @@ mod tests {
     }
 
     #[test]
+    fn automatic_status_is_no_answer() {
+        let answers = |said: &[u8]| -> Vec<u8> {
+            let mut packets = Packets::default();
+            said.iter().copied().filter(|byte| packets.passes(*byte)).collect()
+        };
+        assert!(answers(&[0x14, 0, 0x0C, 0x0F]).is_empty());
+        assert_eq!(answers(&[0x18, 0, 0, 0, 0, 0x12]), [0, 0x12]);
+        // One packet after another, one that broke off, and none at all.
+        assert_eq!(answers(&[0x10, 0, 0, 0, 0x10, 0, 0, 0, 0x03]), [0x03]);
+        assert_eq!(answers(&[0x10, 0, 0x16, 0x03]), [0x16, 0x03]);
+        assert_eq!(answers(&[0x12, 0x00, 0x11, 0x13]), [0x12, 0x00, 0x11, 0x13]);
+    }
+
+    #[test]
     fn the_print_system_is_read() {
         let idle =
             "printer LQ is idle.  enabled since Tue 24 Nov 2026 02:00:00 PM UTC\n\tForm mounted:\n\tAlerts: none\n";
@@ -219,7 +265,7 @@ mod tests {
             ("now printing LQ-5. ", "Unable to locate printer \"lq.example\".", "connecting-to-device", S::Offline),
             ("now printing LQ-7. ", "Waiting for printer to become available.", "none", S::Offline),
             ("now printing LQ-6. ", "Waiting for printer to finish.", "cups-waiting-for-job-completed", S::Ready),
-            ("is idle. ", "Rejecting Jobs", "none", S::Stopped),
+            ("is idle. ", "Rejecting Jobs", "none", S::Rejecting),
         ] {
             let said = format!("printer LQ {line} enabled since Tue\n\t{said}\n\tForm mounted:\n\tAlerts: {alerts}\n");
             assert_eq!(of_lpstat(&said), state, "{said}");

@@ -11,7 +11,7 @@ use std::time::{Duration, SystemTime};
 use huzhu::slip::deliver::{Courier, Delivered};
 use huzhu::slip::paper::Paper;
 use huzhu::slip::spool::Carried;
-use huzhu::slip::{Device, Job, Language, PrintError, Profile, Spool};
+use huzhu::slip::{Device, Job, Language, PrintError, PrinterState, Profile, Spool};
 use huzhu::strings::{Lang, Strings};
 
 use crate::claims::acknowledgement;
@@ -129,11 +129,17 @@ async fn nobody_there_is_an_error() {
 #[tokio::test]
 async fn lp_is_called_with_fixed_words() {
     let expected = format!("request id is -t P1-HZ150802-2021-0000412-95-c0 ({} bytes)", job().bytes.len());
-    assert_eq!(courier().deliver(&profile("lp"), &job()).await, Ok(Delivered::Queued(expected)));
+    assert_eq!(courier().deliver(&profile("lp"), &job()).await, Ok(Delivered::Queued(expected, PrinterState::Ready)));
     let expected = format!("request id is -t P1-HZ150802-2021-0000412-95-c0 -d LQ-1 ({} bytes)", job().bytes.len());
-    assert_eq!(courier().deliver(&profile("lp:LQ-1"), &job()).await, Ok(Delivered::Queued(expected)));
+    assert_eq!(
+        courier().deliver(&profile("lp:LQ-1"), &job()).await,
+        Ok(Delivered::Queued(expected, PrinterState::Ready))
+    );
     let refused = courier().deliver(&profile("lp:refusing"), &large()).await;
     assert_eq!(refused, Err(PrintError::Command("lp: \u{241b}]0;x⟨0007⟩no such queue".into())));
+    // One that says a number has taken it, whatever comes then.
+    let half = courier().deliver(&profile("lp:half"), &job()).await;
+    assert!(matches!(half, Err(PrintError::BrokeOff(_, said)) if said == "lp: broke off"));
     let stuck = impatient().deliver(&profile("lp:stuck"), &job()).await;
     assert!(matches!(stuck, Err(PrintError::TimedOut(_))), "{stuck:?}");
 }
@@ -213,12 +219,13 @@ async fn what_did_not_arrive_is_delivered_later() {
     assert_eq!(spool.carry(&courier(), &device, &ticket, &mut |_| ()).await, arrived);
     assert_eq!(fs::read_dir(&out).unwrap().count(), 1);
 
+    // What is half written goes after a time; what is no job is left alone.
     let ticket = spool.keep("counter", &job()).unwrap();
-    let begun = spool.begin(&spool.keep("office", &job()).unwrap()).unwrap().unwrap();
-    assert_eq!(spool.purge(SystemTime::UNIX_EPOCH), Ok(Vec::new()));
-    let tomorrow = SystemTime::now() + Duration::from_secs(86_400);
-    assert_eq!(spool.purge(tomorrow), Ok(vec![ticket.clone(), begun]), "one that has begun is not kept longer");
-    assert_eq!(spool.load(&ticket), Ok(None));
+    spool.sweep(SystemTime::UNIX_EPOCH).unwrap();
+    assert_eq!(fs::read_dir(folder.path().join("a/spool")).unwrap().count(), 3);
+    spool.sweep(SystemTime::now() + Duration::from_secs(86_400)).unwrap();
+    assert_eq!(spool.load(&ticket), Ok(Some(job())));
+    spool.remove(&ticket).unwrap();
     let left = fs::read_dir(folder.path().join("a/spool")).unwrap().map(|entry| entry.unwrap().file_name());
-    assert_eq!(left.collect::<Vec<_>>(), ["notes"], "what is no job is left alone, half a job is not");
+    assert_eq!(left.collect::<Vec<_>>(), ["notes"]);
 }

@@ -249,7 +249,7 @@ pub fn longest(name: &str) -> Value {
                         { "of": "245600.00", "rate": "70%", "gives": "171920.00" },
                     ],
                     "floor": "0.00",
-                    "allowance": { "days": 97, "daily": "30.00", "gives": "2910.00" },
+                    "allowances": [{ "days": 97, "daily": "30.00", "gives": "2910.00" }],
                     "others": [],
                 }),
             ),

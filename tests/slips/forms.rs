@@ -249,14 +249,16 @@ fn never_steers(name: &str, form: &dyn Form, papers: &[Paper]) {
 
 #[test]
 fn samples_are_headed_as_such() {
-    for id in [FormId::P1, FormId::P2, FormId::P3, FormId::P4, FormId::P5, FormId::P10] {
+    for id in FormId::ALL {
         let form = sample(id).unwrap_or_else(|| panic!("no sample of {id}"));
         assert_eq!(form.id(), id);
         for (lang, _) in LANGUAGES {
             for paper in Paper::ALL {
                 let layout = lay(&*form, paper, Ruler::Narrow, &Strings::new(lang));
-                let first = &layout.pages[0][0];
-                assert!(first.bold && first.text.contains("样张"), "{id} {paper}: {}", first.text);
+                for page in &layout.pages {
+                    assert!(page[0].bold && page[0].text.contains("样张"), "{id} {paper}: {}", page[0].text);
+                    assert!(layout.page_lines.is_none_or(|lines| page.len() <= lines), "{id} {paper}");
+                }
             }
         }
     }
@@ -336,17 +338,19 @@ fn a_voucher_takes_its_parts_from_the_assessment() {
          {"op":"tiers","in":"320.00","out":"128.00","slices":[["0.00","320.00","0.40","128.00"]]},
          {"op":"at_least","in":"128.00","out":"200.00","amount":"200.00","held":true}]},
         {"code":"allowance","title":"住院生活补贴","amount":"30.00","paid":"30.00","steps":[
-         {"op":"per_day","in":"0.00","out":"30.00","days":3,"amount":"10.00","by":"years","at":1}]}],
-        "total":"180.00","flags":[],"not":[],"total_steps":[]}"#,
+         {"op":"per_day","in":"0.00","out":"30.00","days":3,"amount":"10.00","by":"years","at":1}]},
+        {"code":"care","title":"护理补贴","amount":"45.00","paid":"45.00","steps":[
+         {"op":"per_day","in":"0.00","out":"45.00","days":3,"amount":"15.00"}]}],
+        "total":"225.00","flags":[],"not":[],"total_steps":[]}"#,
     )
     .unwrap();
     let computed = Computed::of(&assessment);
     let mut data = data("p4");
-    data["total"] = json!("180.00");
+    data["total"] = json!("225.00");
     let mut voucher: P4 = serde_json::from_value(data).unwrap();
     voucher.computed = computed;
     let strings = Strings::new(Lang::Chinese);
     let text = squeezed(&render(&lay(&voucher, Paper::Thermal80, Ruler::Narrow, &strings)));
-    let parts = "320.00×40%=128.00保底补差￥72.00住院补贴3天×10.00=30.00住院医疗补助￥-50.00合计*￥180.00";
+    let parts = "320.00×40%=128.00保底补差￥72.00住院补贴3天×10.00=30.00住院补贴3天×15.00=45.00住院医疗补助￥-50.00合计*￥225.00";
     assert!(text.contains(parts), "{text}");
 }

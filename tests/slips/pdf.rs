@@ -5,6 +5,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use huzhu::slip::job::font_error;
 use huzhu::slip::layout::{Block, Column, Layout, Medium, Sheet, Side, Table};
 use huzhu::slip::p1::Acknowledgement;
 use huzhu::slip::paper::Paper;
@@ -153,7 +154,7 @@ fn sampler(paper: Paper) -> Layout {
             Side::Seal(vec!["某某办事处".into(), "2021年03月20日".into()]),
         ),
     ];
-    Sheet { blocks, page: paper.page(), copies: vec!["存根联".into(), "领款人联".into()] }
+    Sheet { blocks, page: paper.page(), copies: vec!["存根联".into(), "领款人联".into()], head: None }
         .set(Medium::of(paper.columns()))
 }
 
@@ -357,14 +358,16 @@ fn the_embedded_font_steps_in_for_a_profile_s_own() {
 }
 
 #[test]
-fn a_font_that_is_none_is_an_error() {
+fn a_font_that_is_none_is_told_and_the_embedded_one_stands_in() {
     let mut profile = profile(Paper::A5);
     for path in ["/nonexistent/font.ttf", concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")] {
         profile.font = Some(path.into());
-        let made = Job::make(&acknowledgement("accepted"), &profile, &Strings::new(Lang::Chinese));
-        assert!(matches!(made, Err(PrintError::Font(_))));
+        let made = Job::make(&acknowledgement("accepted"), &profile, &Strings::new(Lang::Chinese)).unwrap();
+        assert!(words(&made.bytes).contains("受理回执"));
+        assert!(matches!(font_error(&profile), Some(PrintError::Font(_))));
     }
     profile.font = Some(EMBEDDED.into());
+    assert_eq!(font_error(&profile), None);
     assert!(Job::make(&acknowledgement("accepted"), &profile, &Strings::new(Lang::Chinese)).is_ok());
 }
 

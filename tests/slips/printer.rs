@@ -18,9 +18,16 @@ pub struct Manner {
     pub stops_at: Option<usize>,
     /// Has no more paper from one on.
     pub paper_out_at: Option<usize>,
+    /// Stands still from one on, with what it says to the four questions then.
+    pub stands_at: Option<(usize, [u8; 4])>,
     /// Bytes that it takes in a millisecond.
     pub rate: Option<usize>,
 }
+
+/// What a printer says without paper, with a jam at its cutter, and off line.
+pub const OUT: [u8; 4] = [0x1A, 0x32, 0x12, 0x72];
+pub const JAM: [u8; 4] = [0x1A, 0x52, 0x1A, 0x12];
+pub const OFF_LINE: [u8; 4] = [0x1A, 0x12, 0x12, 0x12];
 
 /// The printer.
 pub struct Printer {
@@ -151,12 +158,7 @@ impl Inside {
         {
             let n = waiting[at + 2];
             waiting.drain(at..at + 3);
-            let status = match (n, self.is_out()) {
-                (1, true) => 0x1A,
-                (2, true) => 0x32,
-                (4, true) => 0x72,
-                _ => 0x12,
-            };
+            let status = self.stands().unwrap_or([0x12; 4])[usize::from(n) - 1];
             drop(line.write_all(&[status]));
             answered += 1;
         }
@@ -172,15 +174,18 @@ impl Inside {
         }
     }
 
-    fn is_out(&self) -> bool {
-        let at = self.manner.paper_out_at.unwrap_or(usize::MAX);
-        !self.mended.load(SeqCst) && self.tape.lock().unwrap().len() >= at
+    /// What it says while it stands still.
+    fn stands(&self) -> Option<[u8; 4]> {
+        let out = self.manner.paper_out_at.map(|at| (at, OUT));
+        let (at, said) = self.manner.stands_at.or(out)?;
+        (!self.mended.load(SeqCst) && self.tape.lock().unwrap().len() >= at).then_some(said)
     }
 
     /// Prints what waits, as far as there is paper, and says so at the mark.
     fn print(&self, call: usize, first: bool, waiting: &mut Vec<u8>, line: &mut TcpStream) {
         while !waiting.is_empty() {
-            if self.manner.speaks && waiting.starts_with(&[0x1D, b'r', 1]) {
+            let stands = first && self.stands().is_some();
+            if self.manner.speaks && !stands && waiting.starts_with(&[0x1D, b'r', 1]) {
                 waiting.drain(..3);
                 drop(line.write_all(&[0]));
                 continue;
@@ -189,7 +194,7 @@ impl Inside {
             if waiting.len() == self.half_a_question(waiting) || half_a_mark {
                 return;
             }
-            if first && self.is_out() {
+            if stands {
                 return;
             }
             self.tape.lock().unwrap().push((call, waiting.remove(0)));

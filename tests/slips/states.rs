@@ -2,6 +2,7 @@
 //! that never said anything; devices under `/dev/`; the print system's queues.
 
 use std::io::{Read, Write};
+use std::net::TcpListener;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -10,7 +11,7 @@ use huzhu::slip::deliver::{Courier, Delivered};
 use huzhu::slip::paper::Paper;
 use huzhu::slip::{Device, Job, Language, PrintError, PrinterState, Profile};
 
-use crate::printer::{Manner, Printer};
+use crate::printer::{JAM, Manner, OFF_LINE, Printer};
 
 fn courier() -> Courier {
     let long = Duration::from_secs(20);
@@ -25,6 +26,7 @@ fn courier() -> Courier {
         answer: Duration::from_millis(100),
         settle: long,
         patience: long,
+        whole: Duration::from_secs(60),
         pauses: vec![Duration::from_millis(20)],
     }
 }
@@ -104,6 +106,62 @@ async fn paper_that_runs_out_on_the_way_is_waited_for() {
         assert_eq!((carried, held), (Err(out(&printer)), vec![out(&printer).to_string()]), "{at}");
         assert_eq!(printer.printed(), at);
     }
+}
+
+/// All bytes have gone out, and the last page is in the cutter.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_that_stands_still_at_the_end_is_not_believed() {
+    let at = job().bytes.len();
+    for (said, state) in [(JAM, PrinterState::Error), (OFF_LINE, PrinterState::Offline)] {
+        let stands = Manner { stands_at: Some((at, said)), ..speaks() };
+        let printer = Printer::new(stands.clone());
+        let why = PrintError::State(printer.device.trim_start_matches("tcp:").into(), state);
+        let (carried, held) = carry(&impatient(), &printer, false).await;
+        assert_eq!((carried, held), (Err(why.clone()), vec![why.to_string()]));
+        // Somebody clears it in time.
+        let printer = Printer::new(stands);
+        let (carried, held) = carry(&courier(), &printer, true).await;
+        assert_eq!((carried, held[0].is_empty()), (Ok(Delivered::Printed), false), "{state:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_jam_is_cleared_before_a_byte_goes_out() {
+    let printer = Printer::new(Manner { stands_at: Some((0, JAM)), ..speaks() });
+    let (carried, _) = carry(&courier(), &printer, true).await;
+    assert!(matches!(carried, Err(PrintError::State(_, PrinterState::Error))), "{carried:?}");
+    assert_eq!(printer.printed(), 0);
+    // Off line alone is no reason: some say so while they work.
+    let printer = Printer::new(Manner { stands_at: Some((0, OFF_LINE)), ..speaks() });
+    assert_eq!(carry(&courier(), &printer, true).await.0, Ok(Delivered::Printed));
+}
+
+/// Stops and goes on, again and again, and each time before anybody's patience is over.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_never_ends_is_given_up() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let device = format!("tcp:{}", listener.local_addr().unwrap());
+    let printer = std::thread::spawn(move || {
+        let (mut line, _) = listener.accept().unwrap();
+        let (mut got, mut asked, mut buffer) = (Vec::new(), 0, [0; 512]);
+        // Until the other side has enough of it.
+        while let Ok(read @ 1..) = line.read(&mut buffer) {
+            got.extend_from_slice(&buffer[..read]);
+            while let Some(at) = got.windows(3).position(|three| three[..2] == [0x10, 4] && (1..=4).contains(&three[2]))
+            {
+                let n = usize::from(got[at + 2]);
+                got.drain(..at + 3);
+                asked += usize::from(n == 1);
+                let said = if asked % 2 == 0 { crate::printer::OUT } else { [0x12; 4] };
+                drop(line.write_all(&said[n - 1..n]));
+            }
+        }
+        asked
+    });
+    let courier = Courier { whole: Duration::from_secs(2), answer: Duration::from_millis(20), ..courier() };
+    let carried = courier.deliver(&profile(&device), &job()).await;
+    assert!(matches!(carried, Err(PrintError::TimedOut(_))), "{carried:?}");
+    assert!(printer.join().unwrap() > 3);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -227,6 +285,72 @@ async fn a_serial_line_carries_bytes_as_they_are() {
     }
 }
 
+/// What a job that failed left in this machine does not come out when the printer goes on.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_failed_job_left_is_dropped() {
+    let pty = portable_pty::native_pty_system().openpty(portable_pty::PtySize::default()).unwrap();
+    let profile =
+        Profile { device: Device::Dev(pty.master.tty_name().unwrap()), language: Language::Text, ..profile("lp") };
+    let large = Job { bytes: vec![b'x'; 1 << 20], ..job() };
+    let carried = impatient().deliver(&profile, &large).await;
+    assert!(matches!(carried, Err(PrintError::TimedOut(_))), "{carried:?}");
+    // The next job goes as soon as the line was closed.
+    let mut reader = pty.master.try_clone_reader().unwrap();
+    let small = Job { bytes: b"the end".into(), ..job() };
+    assert_eq!(courier().deliver(&profile, &small).await, Ok(Delivered::Handed));
+    let (mut got, mut buffer) = (Vec::new(), [0; 1024]);
+    while !got.ends_with(b"end") {
+        let read = reader.read(&mut buffer).unwrap();
+        got.extend_from_slice(&buffer[..read]);
+    }
+    // The other end of such a line has taken one buffer already.
+    assert!(got.len() <= 4096 + 7, "{}", got.len());
+    drop(pty.slave);
+}
+
+/// An answer that comes too late is none to the questions of the next slip.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_late_answer_holds_no_slip_up() {
+    let pty = portable_pty::native_pty_system().openpty(portable_pty::PtySize::default()).unwrap();
+    let path = pty.master.tty_name().unwrap();
+    let mut reader = pty.master.try_clone_reader().unwrap();
+    let mut writer = pty.master.take_writer().unwrap();
+    let (late, said_late) = std::sync::mpsc::channel();
+    let printer = std::thread::spawn(move || {
+        let (mut got, mut buffer, mut asked) = (Vec::new(), [0; 1024], 0);
+        while !got.ends_with(&[0x1D, b'r', 1]) {
+            let read = reader.read(&mut buffer).unwrap();
+            got.extend_from_slice(&buffer[..read]);
+            while let Some(at) = got.windows(3).position(|three| three[..2] == [0x10, 0x04]) {
+                let n = got[at + 2];
+                got.drain(at..at + 3);
+                asked += 1;
+                if asked == 1 {
+                    // When nobody waits for it any more. Its bit 2, the drawer's pin, is an open cover to question 2.
+                    said_late.recv().unwrap();
+                    writer.write_all(&[0x16]).unwrap();
+                } else {
+                    writer.write_all(&[if n == 1 { 0x16 } else { 0x12 }]).unwrap();
+                }
+            }
+        }
+        writer.write_all(&[0]).unwrap();
+        got
+    });
+    let profile = Profile { device: Device::Dev(path), ..profile("lp") };
+    assert_eq!(courier().state(&profile).await, PrinterState::Unknown);
+    late.send(()).unwrap();
+    // It is on the line before anybody listens again.
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    for _ in 0..3 {
+        assert_eq!(courier().state(&profile).await, PrinterState::Ready);
+    }
+    let delivered = tokio::time::timeout(Duration::from_secs(20), courier().deliver(&profile, &job())).await.unwrap();
+    assert_eq!(delivered, Ok(Delivered::Printed));
+    assert_eq!(printer.join().unwrap(), [&job().bytes[..], &[0x1D, b'r', 1]].concat());
+    drop(pty.slave);
+}
+
 #[tokio::test]
 async fn the_print_system_tells_how_a_queue_is() {
     for (device, state) in [
@@ -235,6 +359,7 @@ async fn the_print_system_tells_how_a_queue_is() {
         ("lp:empty", PrinterState::PaperOut),
         ("lp:paused", PrinterState::Stopped),
         ("lp:missing", PrinterState::Offline),
+        ("lp:rejecting", PrinterState::Rejecting),
     ] {
         assert_eq!(courier().state(&profile(device)).await, state, "{device}");
     }
@@ -242,11 +367,16 @@ async fn the_print_system_tells_how_a_queue_is() {
     let missing = courier().open(&profile("lp:missing"), &job()).await.err();
     let said = "lpstat: Invalid destination name in list \"missing\".";
     assert_eq!(missing, Some(PrintError::Command(said.into())));
-    assert!(matches!(courier().deliver(&profile("lp:empty"), &job()).await, Ok(Delivered::Queued(_))));
+    assert!(matches!(courier().deliver(&profile("lp:empty"), &job()).await, Ok(Delivered::Queued(..))));
+    let paused = courier().deliver(&profile("lp:paused"), &job()).await;
+    assert!(matches!(paused, Ok(Delivered::Queued(_, PrinterState::Stopped))), "{paused:?}");
+    // What takes no jobs is not asked to.
+    let rejecting = courier().open(&profile("lp:rejecting"), &job()).await.err();
+    assert_eq!(rejecting, Some(PrintError::State("rejecting".into(), PrinterState::Rejecting)));
     // Without that command the queue is taken to be there.
     let mute = Courier { lpstat: "/nonexistent/lpstat".into(), ..courier() };
     assert_eq!(mute.state(&profile("lp:missing")).await, PrinterState::Unknown);
-    assert!(matches!(mute.deliver(&profile("lp:empty"), &job()).await, Ok(Delivered::Queued(_))));
+    assert!(matches!(mute.deliver(&profile("lp:empty"), &job()).await, Ok(Delivered::Queued(..))));
 }
 
 #[tokio::test]

@@ -21,18 +21,18 @@ use crate::domain::form::FormId;
 use crate::domain::number::ClaimNumber;
 use crate::domain::slip_code::SlipKey;
 use crate::slip::of_claim::{self, Print};
-use crate::slip::{Form, PrintOutcome, Profile};
+use crate::slip::{Form, Job, PrintError, PrintOutcome, Profile};
 use crate::store::{Hello, Office, Store, StoreError, terminal_keys};
-use crate::strings::Strings;
 use crate::strings::errors::store_error;
+use crate::strings::{Lang, Strings};
 
 /// Prints the slip, or shows it.
 ///
 /// # Errors
 /// A sentence that says what to do.
 pub async fn run(args: &Args, number: &str, config: Config, global: &Global) -> anyhow::Result<ExitCode> {
-    let strings = Strings::new(config.lang());
-    let strings = &strings;
+    let lang = config.lang();
+    let strings = &Strings::new(lang);
     let number: ClaimNumber =
         number.parse().map_err(|_| anyhow!(strings.with("print-no-number", &[("number", &number)])))?;
     if !matches!(args.form, FormId::P1 | FormId::P2) {
@@ -41,6 +41,9 @@ pub async fn run(args: &Args, number: &str, config: Config, global: &Global) -> 
     }
     let place = place(args, config, global, strings)?;
     let printing = place.printing(strings)?;
+    if let Some(trouble) = printing.trouble() {
+        eprintln!("{}", words::safe(trouble));
+    }
     let printers = printing.profiles();
     let printer = match &args.to {
         Some(name) => chosen(&printers, name, strings)?,
@@ -58,6 +61,7 @@ pub async fn run(args: &Args, number: &str, config: Config, global: &Global) -> 
     if args.dry_run {
         return show(preview.as_ref(), printer, hello.now, strings);
     }
+    trial(preview, printer, lang).await.map_err(|error| anyhow!(error.sentence(strings)))?;
     let key = slip_key(&place, store.as_ref(), &hello, strings).await;
     let printed = store.record_print(number, args.form).await.map_err(told)?;
     let code = key.and_then(|key| of_claim::code(&key, &claim, &printed));
@@ -81,6 +85,13 @@ pub async fn run(args: &Args, number: &str, config: Config, global: &Global) -> 
         // Another one of this slip was printed meanwhile.
         PrintOutcome::Superseded => Ok(ExitCode::SUCCESS),
     }
+}
+
+/// Makes the bytes as they will be, but for the copy's number and the code.
+async fn trial(form: Arc<dyn Form>, printer: &Profile, lang: Lang) -> Result<(), PrintError> {
+    let printer = printer.clone();
+    let made = tokio::task::spawn_blocking(move || Job::make(form.as_ref(), &printer, &Strings::new(lang))).await;
+    made.unwrap_or_else(|error| Err(PrintError::Pdf(error.to_string()))).map(drop)
 }
 
 /// Where the claim is, and as whom.

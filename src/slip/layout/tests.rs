@@ -48,6 +48,7 @@ fn pages_keep_blocks_together_and_copies_apart() {
         blocks: vec![text("1"), text("2"), Block::Together(vec![text("3"), text("4")])],
         page: Some(Page { lines: 6, used: 4 }),
         copies: vec!["甲联".into(), "乙联".into()],
+        ..Sheet::default()
     };
     let layout = sheet.set(Medium::of(16));
     let pages: Vec<Vec<&str>> =

@@ -20,6 +20,8 @@ pub enum Font {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
     Initialise,
+    /// What it says unasked.
+    AutomaticStatus(u8),
     Text(String),
     LineFeed,
     ChineseMode,
@@ -50,6 +52,7 @@ impl fmt::Display for Command {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Command::Initialise => write!(f, "ESC @"),
+            Command::AutomaticStatus(what) => write!(f, "GS a {what}"),
             Command::Text(text) => write!(f, "  {text}"),
             Command::LineFeed => write!(f, "LF"),
             Command::ChineseMode => write!(f, "FS &"),
@@ -119,6 +122,7 @@ fn one(bytes: &[u8], font: Font) -> Option<(Command, usize)> {
         }
         [0x1c, b'&', ..] => (Command::ChineseMode, 2),
         [0x1c, b'W', ..] => (Command::Quadruple(switch(argument)?), 3),
+        [0x1d, b'a', what, ..] => (Command::AutomaticStatus(what), 3),
         [0x1d, b'!', size, ..] if size & 0x88 == 0 => (Command::Size((size >> 4) + 1, (size & 7) + 1), 3),
         [0x1d, b'V', 1 | 49, ..] => (Command::Cut { partial: true, feeds: false }, 3),
         [0x1d, b'V', 66, 0, ..] => (Command::Cut { partial: true, feeds: true }, 4),
@@ -235,7 +239,7 @@ pub fn print(commands: &[Command], dots: usize) -> Result<Vec<Piece>, String> {
         match command {
             Command::Initialise => (chinese, align, bold, size, quadruple) = (false, 0, false, (1, 1), false),
             Command::ChineseMode => chinese = true,
-            Command::International(_) | Command::DefaultSpacing => {}
+            Command::International(_) | Command::DefaultSpacing | Command::AutomaticStatus(_) => {}
             Command::Align(side) => align = *side,
             Command::Bold(on) => bold = *on,
             Command::Size(width, height) => size = (usize::from(*width), usize::from(*height)),
