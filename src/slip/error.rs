@@ -2,6 +2,7 @@
 //!
 //! To add an error: a variant, its sentence in `sentence` and in both message files under "Slips".
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use super::state::PrinterState;
@@ -67,7 +68,7 @@ impl PrintError {
             PrintError::NoFolder(path) => strings.with("print-no-folder", &[("path", &path.display())]),
             PrintError::Exists(path) => strings.with("print-exists", &[("path", &path.display())]),
             PrintError::Unreachable(device, why) => {
-                strings.with("print-unreachable", &[("device", device), ("why", why)])
+                strings.with("print-unreachable", &[("device", device), ("why", &plain(why, strings))])
             }
             PrintError::NoDevice(path) => strings.with("print-no-device", &[("path", &path.display())]),
             PrintError::State(device, state) => {
@@ -76,20 +77,56 @@ impl PrintError {
                 strings.with("print-state", &args)
             }
             PrintError::TimedOut(device) => strings.with("print-timed-out", &[("device", device)]),
-            PrintError::BrokeOff(device, why) => strings.with("print-broke-off", &[("device", device), ("why", why)]),
+            PrintError::BrokeOff(device, why) => {
+                strings.with("print-broke-off", &[("device", device), ("why", &plain(why, strings))])
+            }
             PrintError::Command(said) => strings.with("print-command", &[("said", said)]),
-            PrintError::Font(why) => strings.with("print-font", &[("why", why)]),
+            PrintError::Font(why) => strings.with("print-font", &[("why", &plain(why, strings))]),
             PrintError::Pdf(why) => strings.with("print-pdf", &[("why", why)]),
             PrintError::Code(why) => strings.with("print-code", &[("why", why)]),
-            PrintError::File(path, why) => strings.with("print-file", &[("path", &path.display()), ("why", why)]),
+            PrintError::File(path, why) => {
+                strings.with("print-file", &[("path", &path.display()), ("why", &plain(why, strings))])
+            }
         }
     }
+}
+
+/// What the system said, in words that say what to do; the rest as the system says it.
+fn plain(why: &str, strings: &Strings) -> String {
+    let number = why.rsplit_once("(os error ").and_then(|(_, rest)| rest.strip_suffix(')')?.parse::<i32>().ok());
+    let error = number.map(std::io::Error::from_raw_os_error);
+    let (before, _) = why.split_once(": ").filter(|(path, _)| path.starts_with('/')).unwrap_or_default();
+    let words = match error.map(|error| error.kind()) {
+        Some(ErrorKind::ConnectionRefused | ErrorKind::TimedOut) => strings.get("print-why-off"),
+        Some(ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable) => strings.get("print-why-line"),
+        Some(ErrorKind::ConnectionReset | ErrorKind::BrokenPipe | ErrorKind::ConnectionAborted) => {
+            strings.get("print-why-hung-up")
+        }
+        Some(ErrorKind::NotFound) => strings.get("print-why-not-there"),
+        Some(ErrorKind::PermissionDenied) => strings.get("print-why-not-allowed"),
+        Some(ErrorKind::StorageFull) => strings.get("print-why-full"),
+        _ => return why.to_owned(),
+    };
+    if before.is_empty() { words } else { format!("{before}: {words}") }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::strings::Lang;
+
+    #[test]
+    fn what_the_system_says_is_said_in_words() {
+        let strings = Strings::new(Lang::Chinese);
+        for number in [2, 13, 28, 32, 101, 104, 110, 111, 113] {
+            let why = std::io::Error::from_raw_os_error(number).to_string();
+            let said = PrintError::Unreachable("till".into(), why.clone()).sentence(&strings);
+            assert!(!said.contains("os error") && !said.contains(why.split(' ').next().unwrap()), "{said}");
+        }
+        let font = PrintError::Font("/x/y.ttf: No such file or directory (os error 2)".into()).sentence(&strings);
+        assert!(font.contains("/x/y.ttf") && !font.contains("os error"), "{font}");
+        assert!(PrintError::BrokeOff("till".into(), "x1".into()).sentence(&strings).contains("x1"));
+    }
 
     #[test]
     fn every_error_has_its_sentence() {
