@@ -7,10 +7,12 @@ mod support;
 use huzhu::app::{Cmd, Entrance, Msg, Setup};
 use huzhu::domain::claim::{Claim, ClaimState};
 use huzhu::domain::form::FormId;
+use huzhu::domain::money::Money;
 use huzhu::domain::note::{SignerKey, VerifierKey};
 use huzhu::domain::number::SlipNumber;
 use huzhu::domain::query::Query;
 use huzhu::domain::slip_code::{LENGTH, SlipCode, SlipFacts, SlipKey};
+use huzhu::slip::of_claim;
 use huzhu::store::{Desk, Found, Hello, Hit, OnRecord, Reply, Request, StoreError};
 use huzhu::strings::Lang;
 use huzhu::term::Input;
@@ -191,6 +193,16 @@ fn a_slip_carries_a_code_that_anybody_checks() {
     assert_eq!((facts.number, facts.amount), (number(412).into(), claim.claim.total));
     assert_eq!((facts.date, facts.record), (day("2021-03-20"), [7; 32]));
     assert!(read.is_of("王秀英", "152801********2264"));
+}
+
+#[test]
+fn a_notices_code_carries_no_amount() {
+    let claim = recorded(412, ClaimState::Returned);
+    assert!(claim.claim.total > Money::ZERO);
+    for (form, amount) in [(FormId::P1, claim.claim.total), (FormId::P2, Money::ZERO)] {
+        let text = of_claim::code(&of_office(1, 150_802), &claim, &printed(number(412), form, 0)).unwrap();
+        assert_eq!(SlipCode::parse(&text).unwrap().facts().amount, amount, "{form}");
+    }
 }
 
 #[test]

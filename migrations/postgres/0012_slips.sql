@@ -93,8 +93,8 @@ GRANT EXECUTE ON FUNCTION core.give_slip(core.claim, integer, integer) TO huzhu_
 
 -- Enrols a terminal's key, once: by who works at a counter, under the name of his own office. The id must be the beginning
 -- of the hash that makes it (of 32 bits: that another key has it is refused). A key that was revoked under any name stays
--- out. An office has 300 that are not revoked, and nobody enrols more than 5 in a day and night: one person could fill his
--- office's list, and shut its new terminals out, only under everybody's eyes.
+-- out. An office has 300 that are not revoked, and nobody enrols more than 5 in a day and night: else
+-- one person could fill his office's list within a minute, and shut its new terminals out.
 CREATE FUNCTION core.enrol_slip_key(own text, me core.account) RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = '' AS $$
 DECLARE
