@@ -356,7 +356,7 @@ fn a_font_that_is_lost_is_told_and_the_page_is_printed() {
     ));
     for args in [&["--list"][..], &["--test", "roll"]] {
         let said = desk.printed("en", args);
-        assert!(said.contains("roll: The font can't be read: /nonexistent/song.ttf: No such file"), "{said}");
+        assert!(said.contains("roll: The font can't be read: /nonexistent/song.ttf: it is not there"), "{said}");
         assert!(said.contains("the embedded font is used"), "{said}");
     }
     assert!(!desk.file("test-", ".escpos").is_empty());

@@ -87,7 +87,7 @@ impl Context {
         let mut pending = self.prints.swap_remove(at);
         let why = match (result, pending.printed.take()) {
             (Ok(Reply::PrintRecorded(_, printed)), _) if printed.rev != pending.claim.rev => {
-                pending.printed = Some(printed.clone());
+                pending.printed = Some(*printed);
                 pending.seq = self.ask(Request::Claim(pending.claim.number));
                 return self.prints.push(pending);
             }
