@@ -366,7 +366,7 @@ fn a_font_that_is_lost_is_told_and_the_page_is_printed() {
 #[tokio::test]
 async fn a_spool_that_is_none_is_told() {
     let desk = Desk::new();
-    let claim = desk.claim(ClaimState::Accepted).await;
+    let claim = desk.claim(ClaimState::Submitted).await;
     let database = format!("sqlite:{}", desk.database().display());
     let number = claim.number.to_string();
     fs::create_dir(desk.folder.path().join("data")).unwrap();
