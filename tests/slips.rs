@@ -15,6 +15,8 @@ mod form_data;
 mod forms;
 #[path = "slips/forms_office.rs"]
 mod forms_office;
+#[path = "slips/left.rs"]
+mod left;
 #[path = "slips/outcomes.rs"]
 mod outcomes;
 #[path = "slips/papers.rs"]
@@ -42,9 +44,17 @@ fn printed(slip: &Acknowledgement, paper: Paper, strings: &Strings) -> String {
     render(&huzhu::slip::set(slip, paper, Medium::of(paper.columns()), strings, &|_| true))
 }
 
+/// What differs from its golden file, with its name, where anything does.
+pub fn differs(name: &str, text: &str) -> Option<String> {
+    let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/slips").join(name);
+    if std::env::var("HUZHU_GOLDEN").as_deref() == Ok("write") {
+        std::fs::write(&file, text).unwrap();
+    }
+    (std::fs::read_to_string(&file).unwrap_or_default() != text).then(|| format!("{name}\n{text}"))
+}
+
 #[test]
 fn every_case_is_printed_as_its_golden_file() {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/slips");
     let mut wrong = Vec::new();
     for case in CASES {
         for (lang, tag) in LANGUAGES {
@@ -55,13 +65,7 @@ fn every_case_is_printed_as_its_golden_file() {
                 text.push_str(printed(&acknowledgement(case), paper, &strings).trim_end());
                 text.push('\n');
             }
-            let file = folder.join(format!("{case}.{tag}.txt"));
-            if std::env::var("HUZHU_GOLDEN").as_deref() == Ok("write") {
-                std::fs::write(&file, &text).unwrap();
-            }
-            if std::fs::read_to_string(&file).unwrap_or_default() != text {
-                wrong.push(format!("{}\n{text}", file.display()));
-            }
+            wrong.extend(differs(&format!("{case}.{tag}.txt"), &text));
         }
     }
     assert!(wrong.is_empty(), "differs from its golden file:\n{}", wrong.join("\n"));

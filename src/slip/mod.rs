@@ -7,7 +7,7 @@
 //! - `test_page` what shows whether a printer is set up well
 //! - `text`, `pdf`, `escpos`, `escp` devices · `encode` code pages · `glyph` dots of rare characters · `qr` codes
 //! - `job` a form for a printer's profile, made into bytes
-//! - `printer`, `deliver`, `line`, `spool` where the bytes go, and what is left when they don't
+//! - `printer`, `deliver`, `line`, `folder`, `spool` where the bytes go, and what is left when they don't
 //! - `state`, `outcome` what the printer says, what became of a print
 //! - `error` what can go wrong, in words
 //!
@@ -20,6 +20,7 @@ pub mod encode;
 pub mod error;
 pub mod escp;
 pub mod escpos;
+mod folder;
 pub mod glyph;
 pub mod job;
 pub mod layout;

@@ -13,8 +13,9 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use super::deliver::{Courier, Delivered, Holds, arrived, no_follow, write_anew};
+use super::deliver::{Courier, Delivered, Holds};
 use super::error::PrintError;
+use super::folder::{arrived, no_follow, write_anew};
 use super::job::{Job, path_safe};
 use super::outcome::PrintId;
 use super::printer::{Language, Profile};

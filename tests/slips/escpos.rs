@@ -9,8 +9,6 @@ mod interpreter;
 #[path = "escpos/rare.rs"]
 mod rare;
 
-use std::path::PathBuf;
-
 use huzhu::domain::form::FormId;
 use huzhu::slip::encode::encode;
 use huzhu::slip::escpos::render;
@@ -185,20 +183,13 @@ fn a_profile_gives_this_stream() {
 #[test]
 fn streams_are_as_their_golden_files() {
     let glyphs = Glyphs::embedded().unwrap();
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/slips/escpos");
     let mut wrong = Vec::new();
     for paper in ROLLS {
         let slip = Acknowledgement { code: Some(code()), ..acknowledgement("accepted") };
         let layout = set(&slip, paper, Lang::Chinese, Encoding::Gb18030, &glyphs);
         let commands = parse(&render(&layout, Encoding::Gb18030, &glyphs).unwrap(), Font::Four).unwrap();
         let text: String = commands.iter().map(|command| format!("{command}\n")).collect();
-        let file = folder.join(format!("accepted.{paper}.txt"));
-        if std::env::var("HUZHU_GOLDEN").as_deref() == Ok("write") {
-            std::fs::write(&file, &text).unwrap();
-        }
-        if std::fs::read_to_string(&file).unwrap_or_default() != text {
-            wrong.push(format!("{}\n{text}", file.display()));
-        }
+        wrong.extend(crate::differs(&format!("escpos/accepted.{paper}.txt"), &text));
     }
     assert!(wrong.is_empty(), "differs from its golden file:\n{}", wrong.join("\n"));
 }

@@ -3,8 +3,6 @@
 //!
 //! To add a form: its data in `form_data`.
 
-use std::path::PathBuf;
-
 use huzhu::domain::form::FormId;
 use huzhu::slip::Form;
 use huzhu::slip::layout::{Layout, Medium, SEAL};
@@ -34,7 +32,6 @@ fn squeezed(text: &str) -> String {
 
 #[test]
 fn every_form_is_printed_as_its_golden_file() {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/slips/forms");
     let mut wrong = Vec::new();
     for name in FORMS {
         let form = form(name, data(name)).unwrap();
@@ -46,13 +43,7 @@ fn every_form_is_printed_as_its_golden_file() {
                 text.push_str(render(&lay(&*form, paper, Ruler::Narrow, &strings)).trim_end());
                 text.push('\n');
             }
-            let file = folder.join(format!("{name}.{tag}.txt"));
-            if std::env::var("HUZHU_GOLDEN").as_deref() == Ok("write") {
-                std::fs::write(&file, &text).unwrap();
-            }
-            if std::fs::read_to_string(&file).unwrap_or_default() != text {
-                wrong.push(format!("{}\n{text}", file.display()));
-            }
+            wrong.extend(crate::differs(&format!("forms/{name}.{tag}.txt"), &text));
         }
     }
     assert!(wrong.is_empty(), "differs from its golden file:\n{}", wrong.join("\n"));
