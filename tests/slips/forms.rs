@@ -269,9 +269,13 @@ fn a_returned_claim_gives_its_notice_and_a_claim_its_decision() {
     assert_eq!(titles, ["出院小结"]);
     let strings = Strings::new(Lang::Chinese);
     let text = squeezed(&render(&lay(&notice, Paper::Half, Ruler::Narrow, &strings)));
-    for word in
-        ["预览（未编号）", "日期2021年03月20日", "152801********2264", "请到受理窗口补正", "出院小结未提交，请补交"]
-    {
+    for word in [
+        "预览（未编号）",
+        "日期2021年03月20日",
+        "152801********2264",
+        "请携带上列材料到受理窗口补正",
+        "出院小结未提交，请补交",
+    ] {
         assert!(text.contains(word), "{word} is missing in {text}");
     }
     for word in ["30日", "编号15", "胆囊", "****1234", "13812345678"] {
