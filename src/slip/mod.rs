@@ -58,6 +58,7 @@ pub use printer::{Device, Encoding, Language, Profile};
 pub use spool::Spool;
 pub use state::PrinterState;
 
+use case::Head;
 use layout::{Block, Layout, Medium, Sheet};
 use paper::Paper;
 use parts::CopyMark;
@@ -71,16 +72,25 @@ pub trait Form: Debug + Send + Sync {
     /// Which form it is.
     fn id(&self) -> FormId;
 
-    /// The number that it carries; none on a preview.
-    fn number(&self) -> Option<String>;
+    /// The head that the forms share; none where a form has one of its own.
+    fn head(&self) -> Option<&Head> {
+        None
+    }
+
+    /// The number that it carries, its head's if it has that; none on a preview.
+    fn number(&self) -> Option<String> {
+        self.head()?.number.clone()
+    }
 
     /// The claim that it is about; none where it is about no single one, and on a preview.
     fn claim(&self) -> Option<ClaimNumber> {
         None
     }
 
-    /// The mark of a reprint; none on the original.
-    fn copy(&self) -> Option<&CopyMark>;
+    /// The mark of a reprint, its head's if it has that; none on the original.
+    fn copy(&self) -> Option<&CopyMark> {
+        self.head()?.copy.as_ref()
+    }
 
     /// The form for a paper, before it is set; its page is the paper's.
     fn sheet(&self, paper: Paper, strings: &Strings) -> Sheet;

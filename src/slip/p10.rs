@@ -8,7 +8,7 @@ use super::Form;
 use super::case::{Case, Head, long, short};
 use super::layout::{Block, Sheet};
 use super::paper::Paper;
-use super::parts::{CopyMark, day, renminbi, with_code, yuan};
+use super::parts::{day, renminbi, with_code, yuan};
 use crate::domain::form::FormId;
 use crate::domain::money::Money;
 use crate::strings::Strings;
@@ -126,12 +126,8 @@ impl Form for P10 {
         FormId::P10
     }
 
-    fn number(&self) -> Option<String> {
-        self.head.number.clone()
-    }
-
-    fn copy(&self) -> Option<&CopyMark> {
-        self.head.copy.as_ref()
+    fn head(&self) -> Option<&Head> {
+        Some(&self.head)
     }
 
     fn sheet(&self, _: Paper, strings: &Strings) -> Sheet {

@@ -7,7 +7,7 @@ use super::Form;
 use super::case::{Case, Head, long, short, submitted};
 use super::layout::{Block, Column, Sheet, Table};
 use super::paper::Paper;
-use super::parts::{CopyMark, with_code};
+use super::parts::with_code;
 use crate::domain::claim::Claim;
 use crate::domain::form::FormId;
 use crate::domain::number::ClaimNumber;
@@ -69,16 +69,12 @@ impl Form for P2 {
         FormId::P2
     }
 
-    fn number(&self) -> Option<String> {
-        self.head.number.clone()
+    fn head(&self) -> Option<&Head> {
+        Some(&self.head)
     }
 
     fn claim(&self) -> Option<ClaimNumber> {
         Some(self.case.claim)
-    }
-
-    fn copy(&self) -> Option<&CopyMark> {
-        self.head.copy.as_ref()
     }
 
     fn sheet(&self, _: Paper, strings: &Strings) -> Sheet {

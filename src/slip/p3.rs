@@ -10,7 +10,7 @@ use super::Form;
 use super::case::{Case, Head, Treatment, long, short, submitted};
 use super::layout::{Block, Column, Sheet, Table};
 use super::paper::Paper;
-use super::parts::{CopyMark, day, explained, moment, renminbi, with_code, yuan};
+use super::parts::{day, explained, moment, renminbi, with_code, yuan};
 use crate::domain::claim::{Claim, Diagnosis, Reason, SettlementMode};
 use crate::domain::form::FormId;
 use crate::domain::mask;
@@ -345,16 +345,12 @@ impl Form for P3 {
         FormId::P3
     }
 
-    fn number(&self) -> Option<String> {
-        self.head.number.clone()
+    fn head(&self) -> Option<&Head> {
+        Some(&self.head)
     }
 
     fn claim(&self) -> Option<ClaimNumber> {
         Some(self.case.claim)
-    }
-
-    fn copy(&self) -> Option<&CopyMark> {
-        self.head.copy.as_ref()
     }
 
     fn sheet(&self, _: Paper, strings: &Strings) -> Sheet {

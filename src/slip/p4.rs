@@ -8,7 +8,7 @@ use super::Form;
 use super::case::{Case, Head, Treatment, short};
 use super::layout::{Block, Sheet};
 use super::paper::Paper;
-use super::parts::{CopyMark, renminbi, with_code, yuan};
+use super::parts::{renminbi, with_code, yuan};
 use crate::domain::form::FormId;
 use crate::domain::mask;
 use crate::domain::money::Money;
@@ -206,16 +206,12 @@ impl Form for P4 {
         FormId::P4
     }
 
-    fn number(&self) -> Option<String> {
-        self.head.number.clone()
+    fn head(&self) -> Option<&Head> {
+        Some(&self.head)
     }
 
     fn claim(&self) -> Option<ClaimNumber> {
         Some(self.case.claim)
-    }
-
-    fn copy(&self) -> Option<&CopyMark> {
-        self.head.copy.as_ref()
     }
 
     fn sheet(&self, paper: Paper, strings: &Strings) -> Sheet {

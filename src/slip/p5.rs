@@ -8,7 +8,7 @@ use super::Form;
 use super::case::{Case, Head, long, short};
 use super::layout::{Block, Sheet};
 use super::paper::Paper;
-use super::parts::{CopyMark, day, with_code};
+use super::parts::{day, with_code};
 use crate::domain::form::FormId;
 use crate::domain::number::ClaimNumber;
 use crate::strings::Strings;
@@ -43,16 +43,12 @@ impl Form for P5 {
         FormId::P5
     }
 
-    fn number(&self) -> Option<String> {
-        self.head.number.clone()
+    fn head(&self) -> Option<&Head> {
+        Some(&self.head)
     }
 
     fn claim(&self) -> Option<ClaimNumber> {
         Some(self.case.claim)
-    }
-
-    fn copy(&self) -> Option<&CopyMark> {
-        self.head.copy.as_ref()
     }
 
     fn sheet(&self, _: Paper, strings: &Strings) -> Sheet {

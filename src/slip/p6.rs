@@ -9,7 +9,7 @@ use super::case::{Head, short};
 use super::layout::{Block, Sheet};
 use super::office::{head, people, sum};
 use super::paper::Paper;
-use super::parts::{CopyMark, day, renminbi, with_code, yuan};
+use super::parts::{day, renminbi, with_code, yuan};
 use crate::domain::form::FormId;
 use crate::domain::mask;
 use crate::domain::money::Money;
@@ -290,12 +290,8 @@ impl super::Form for PaymentSlip {
         FormId::P6
     }
 
-    fn number(&self) -> Option<String> {
-        self.payment.head.number.clone()
-    }
-
-    fn copy(&self) -> Option<&CopyMark> {
-        self.payment.head.copy.as_ref()
+    fn head(&self) -> Option<&Head> {
+        Some(&self.payment.head)
     }
 
     fn sheet(&self, _: Paper, strings: &Strings) -> Sheet {

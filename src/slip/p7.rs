@@ -9,7 +9,7 @@ use super::case::{Head, short};
 use super::layout::{Block, Column, Sheet, Table};
 use super::office::{Digest, cases, head, sum, table_or_none};
 use super::paper::Paper;
-use super::parts::{CopyMark, day, kind, renminbi, with_code, yuan};
+use super::parts::{day, kind, renminbi, with_code, yuan};
 use crate::domain::claim::{ClaimKind, ClaimState};
 use crate::domain::form::FormId;
 use crate::domain::money::Money;
@@ -159,12 +159,8 @@ impl super::Form for DayClose {
         FormId::P7
     }
 
-    fn number(&self) -> Option<String> {
-        self.head.number.clone()
-    }
-
-    fn copy(&self) -> Option<&CopyMark> {
-        self.head.copy.as_ref()
+    fn head(&self) -> Option<&Head> {
+        Some(&self.head)
     }
 
     fn sheet(&self, _: Paper, strings: &Strings) -> Sheet {

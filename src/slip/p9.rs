@@ -9,7 +9,7 @@ use super::case::{Head, short};
 use super::layout::{Block, Column, Sheet, Side, Table};
 use super::office::{Digest, cases, head, sum};
 use super::paper::Paper;
-use super::parts::{CopyMark, day, renminbi, with_code, yuan};
+use super::parts::{day, renminbi, with_code, yuan};
 use crate::domain::form::FormId;
 use crate::domain::mask;
 use crate::domain::money::Money;
@@ -193,12 +193,8 @@ impl super::Form for BatchSheet {
         FormId::P9
     }
 
-    fn number(&self) -> Option<String> {
-        self.batch.head.number.clone()
-    }
-
-    fn copy(&self) -> Option<&CopyMark> {
-        self.batch.head.copy.as_ref()
+    fn head(&self) -> Option<&Head> {
+        Some(&self.batch.head)
     }
 
     fn sheet(&self, paper: Paper, strings: &Strings) -> Sheet {
