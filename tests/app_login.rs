@@ -416,14 +416,7 @@ fn a_slip_whose_record_is_under_way_at_the_log_out_comes_out() {
     counter.expect("已退出登录");
     let record = Reply::PrintRecorded(number(5), printed(number(5), FormId::P1, 1));
     counter.answer(|request| matches!(request, Request::RecordPrint(..)), Ok(record));
-    let slips: Vec<String> = counter
-        .commands
-        .iter()
-        .filter_map(|command| match command {
-            Cmd::Print { form, .. } => Some(format!("{form:?}")),
-            _ => None,
-        })
-        .collect();
+    let slips = counter.forms();
     assert_eq!(slips.len(), 1, "{slips:?}");
     assert!(slips[0].contains("operator: \"0137\"") && slips[0].contains("王秀英"), "{slips:?}");
 }

@@ -246,13 +246,6 @@ fn a_slip_says_what_holds_when_it_is_printed() {
     counter.answer(is_record, Ok(Reply::PrintRecorded(number(411), changed)));
     assert!(prints(&counter).is_empty());
     assert_eq!(counter.claim(Claim { rev: 2, ..recorded(411, ClaimState::Withdrawn) }), Request::Claim(number(411)));
-    let forms: Vec<String> = counter
-        .commands
-        .iter()
-        .filter_map(|command| match command {
-            Cmd::Print { form, .. } => Some(format!("{form:?}")),
-            _ => None,
-        })
-        .collect();
+    let forms = counter.forms();
     assert!(forms.len() == 1 && forms[0].contains("state: Withdrawn"), "{forms:?}");
 }

@@ -1,6 +1,7 @@
 //! What every adapter of the store must do, written over `&dyn Store`: each case runs once for each line of
 //! `contract!` at the end. To add a case: a function here and its name there.
 
+#[macro_use]
 mod central;
 
 use std::sync::Arc;
@@ -561,29 +562,14 @@ async fn verify_finds_a_policy_that_was_changed_with_its_hash(central: &dyn Cent
     assert_eq!(found, [Difference { claim: number, field: "policy_sha256".into() }]);
 }
 
-macro_rules! contract {
-    ($($adapter:ident: $central:path;)*) => { $(contract!(@ $adapter, $central,
-        hello_tells_who_where_and_when every_kind_of_search_finds_the_member
-        the_own_office_comes_first_and_exact_before_beginning a_unit_narrows_a_name units_are_found_as_they_are_typed
-        other_leagues_are_out_of_scope claims_of_another_league_are_told_by_number_and_state
-        heteronyms_dots_and_literals a_sheet_is_whole_and_masked looks_are_recorded_once_a_ticket
-        looks_have_a_limit search_terms_have_a_limit a_submit_is_recorded_once facts_must_be_those_of_now a_bill_is_claimed_once_in_the_region
-        paper_bills_are_told_apart_by_their_words stays_may_touch_and_not_overlap of_two_windows_one_wins a_withdrawn_claim_frees_its_bill
-        prints_are_counted_before_they_go_out a_new_card_is_the_one_on_file the_desk_and_what_was_used_last
-        reference_data_come_once what_is_hashed_is_what_the_program_hashes verify_names_what_was_changed
-        verify_finds_a_policy_that_was_changed_with_its_hash
-    );)* };
-    (@ $adapter:ident, $central:path, $($case:ident)*) => {
-        mod $adapter {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $case() {
-                super::$case(&$central().await).await;
-            })*
-        }
-    };
-}
-
 contract! {
-    sqlite: crate::central::sqlite;
-    postgres: crate::central::postgres;
+    hello_tells_who_where_and_when every_kind_of_search_finds_the_member
+    the_own_office_comes_first_and_exact_before_beginning a_unit_narrows_a_name units_are_found_as_they_are_typed
+    other_leagues_are_out_of_scope claims_of_another_league_are_told_by_number_and_state
+    heteronyms_dots_and_literals a_sheet_is_whole_and_masked looks_are_recorded_once_a_ticket
+    looks_have_a_limit search_terms_have_a_limit a_submit_is_recorded_once facts_must_be_those_of_now a_bill_is_claimed_once_in_the_region
+    paper_bills_are_told_apart_by_their_words stays_may_touch_and_not_overlap of_two_windows_one_wins a_withdrawn_claim_frees_its_bill
+    prints_are_counted_before_they_go_out a_new_card_is_the_one_on_file the_desk_and_what_was_used_last
+    reference_data_come_once what_is_hashed_is_what_the_program_hashes verify_names_what_was_changed
+    verify_finds_a_policy_that_was_changed_with_its_hash
 }

@@ -1,6 +1,7 @@
 //! What every adapter of the store must do about slips: their numbers, prints and keys. Written over `&dyn Store`, and run
 //! as `store_contract.rs` is.
 
+#[macro_use]
 mod central;
 
 use std::collections::BTreeSet;
@@ -358,24 +359,9 @@ async fn claims_that_were_returned_before_have_numbers() {
     assert_eq!(differences(&central).await, []);
 }
 
-macro_rules! contract {
-    ($($adapter:ident: $central:path;)*) => { $(contract!(@ $adapter, $central,
-        a_notice_has_its_number_from_the_submit prints_are_counted_for_each_form of_two_prints_one_is_the_original
-        a_print_says_the_claims_revision
-        numbers_have_no_gap_however_many_submit a_scanned_slip_finds_its_claim a_scanned_slip_is_held_against_its_record
-        keys_are_enrolled_once_and_told_to_all a_person_enrols_so_many_keys_a_day verify_names_what_was_changed_of_slips a_slip_is_genuine_to_every_counter
-    );)* };
-    (@ $adapter:ident, $central:path, $($case:ident)*) => {
-        mod $adapter {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $case() {
-                super::$case(&$central().await).await;
-            })*
-        }
-    };
-}
-
 contract! {
-    sqlite: crate::central::sqlite;
-    postgres: crate::central::postgres;
+    a_notice_has_its_number_from_the_submit prints_are_counted_for_each_form of_two_prints_one_is_the_original
+    a_print_says_the_claims_revision
+    numbers_have_no_gap_however_many_submit a_scanned_slip_finds_its_claim a_scanned_slip_is_held_against_its_record
+    keys_are_enrolled_once_and_told_to_all a_person_enrols_so_many_keys_a_day verify_names_what_was_changed_of_slips a_slip_is_genuine_to_every_counter
 }

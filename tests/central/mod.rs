@@ -3,9 +3,25 @@
 //! - `sqlite` the embedded adapter, on a copy of one file · `postgres` the centre's, on a server of its own
 //! - `claims` what is submitted, and by which sheet · `crowd` many clerks at once, and what must be there afterwards
 //!
-//! To add an adapter: a file with its [`Central`], and its line in `contract!` of `tests/store_contract.rs`.
+//! To add an adapter: a file with its [`Central`], and its line in `contract!` below.
 
-#![allow(dead_code, unused_imports, reason = "each test file uses its part")]
+#![allow(dead_code, unused_imports, unused_macros, reason = "each test file uses its part")]
+
+/// Every case on each database, as a test of its own.
+macro_rules! contract {
+    (@ $central:ident, $($case:ident)*) => {
+        mod $central {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $case() {
+                super::$case(&crate::central::$central().await).await;
+            })*
+        }
+    };
+    ($($case:ident)*) => {
+        contract!(@ sqlite, $($case)*);
+        contract!(@ postgres, $($case)*);
+    };
+}
 
 mod claims;
 pub mod crowd;

@@ -50,6 +50,15 @@ pub fn time(text: &str) -> NaiveDateTime {
 }
 
 impl Counter {
+    /// The forms that were sent to a printer, as they show themselves.
+    pub fn forms(&self) -> Vec<String> {
+        let forms = self.commands.iter().filter_map(|command| match command {
+            Cmd::Print { form, .. } => Some(format!("{form:?}")),
+            _ => None,
+        });
+        forms.collect()
+    }
+
     /// A counter that was told nothing yet.
     pub fn silent(lang: Lang) -> Counter {
         Counter::at(lang, None)
