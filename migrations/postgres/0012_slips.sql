@@ -76,20 +76,23 @@ GRANT SELECT, UPDATE (prints) ON core.slip TO huzhu_api;
 GRANT SELECT ON core.slip_key TO huzhu_api, huzhu_accounts;
 GRANT UPDATE (revoked) ON core.slip_key TO huzhu_accounts;
 
--- Gives a claim's slip the next number of its office, year and form. The lock is that of the claims' own numbers, which is
--- given back with the transaction.
-CREATE FUNCTION core.give_slip(c core.claim, v_year integer, v_form integer) RETURNS void
+-- Gives a claim that is returned its notice's number, the next one of its office and year, with the event that says so. The
+-- lock is that of the claims' own numbers, which is given back with the transaction.
+CREATE FUNCTION core.give_notice() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
 DECLARE
+    v_year integer := (SELECT c.year FROM core.claim c WHERE c.league = NEW.league AND c.id = NEW.claim);
     last integer;
 BEGIN
-    PERFORM FROM core.counter k WHERE k.league = c.league AND k.office = c.office AND k.year = v_year FOR UPDATE;
+    PERFORM FROM core.counter k WHERE k.league = NEW.league AND k.office = NEW.office AND k.year = v_year FOR UPDATE;
     SELECT max(s.number) INTO last FROM core.slip s
-    WHERE s.league = c.league AND s.office = c.office AND s.year = v_year AND s.form = v_form;
+    WHERE s.league = NEW.league AND s.office = NEW.office AND s.year = v_year AND s.form = 2;
     INSERT INTO core.slip (league, office, year, form, number, claim)
-    VALUES (c.league, c.office, v_year, v_form, coalesce(last, 0) + 1, c.id);
+    VALUES (NEW.league, NEW.office, v_year, 2, coalesce(last, 0) + 1, NEW.claim);
+    RETURN NULL;
 END $$;
-GRANT EXECUTE ON FUNCTION core.give_slip(core.claim, integer, integer) TO huzhu_api;
+CREATE TRIGGER gives_notice AFTER INSERT ON core.claim_event FOR EACH ROW WHEN (NEW.kind = 'returned')
+    EXECUTE FUNCTION core.give_notice();
 
 -- Enrols a terminal's key, once: by who works at a counter, under the name of his own office. The id must be the beginning
 -- of the hash that makes it (of 32 bits: that another key has it is refused). A key that was revoked under any name stays
@@ -156,131 +159,6 @@ BEGIN
 END $$;
 
 SET LOCAL ROLE huzhu_api;
-
--- Records a claim: once per id, with the next number of the office and year; one that is returned with the number of its
--- notice. The same content under a known id gives the
--- same answer, another content is refused.
-CREATE OR REPLACE FUNCTION api_v1.submit(claim json) RETURNS json
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER
-SET search_path = '' SET timezone = 'Asia/Shanghai' SET datestyle = 'ISO, YMD' SET lock_timeout = '3s' AS $$
-DECLARE
-    me core.account := core.me();
-    c core.claim;
-    known core.claim;
-    card core.card;
-    -- Read once; the lists keep the text in which they came.
-    sent jsonb := claim;
-    payee jsonb := sent -> 'payee';
-    standing json;
-    v_key text;
-    link bytea;
-BEGIN
-    c.league := me.league;
-    c.office := me.office;
-    c.clerk := session_user;
-    c.rev := 1;
-    c.prints := 0;
-    -- Not what else PostgreSQL takes for a date: infinity, today.
-    IF EXISTS (SELECT FROM unnest(ARRAY['admission', 'discharge', 'settlement']) key
-               WHERE sent ->> key !~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$') THEN
-        RAISE invalid_parameter_value USING MESSAGE = 'not a claim';
-    END IF;
-    BEGIN
-        c.id := sent ->> 'id';
-        c.member := sent ->> 'member';
-        c.period := sent ->> 'period';
-        c.kind := sent ->> 'kind';
-        c.state := sent ->> 'state';
-        c.channel := sent ->> 'channel';
-        c.seat := sent ->> 'window';
-        c.bill_code := sent -> 'bill' ->> 'code';
-        c.bill_number := sent -> 'bill' ->> 'number';
-        c.bill_check := sent -> 'bill' ->> 'check';
-        c.bill_hospital := sent -> 'bill' ->> 'hospital';
-        c.hospital := sent ->> 'hospital';
-        c.diagnosis := sent -> 'diagnosis' ->> 'code';
-        c.diagnosis_name := sent -> 'diagnosis' ->> 'name';
-        c.standard := sent -> 'diagnosis' ->> 'standard';
-        c.mode := sent ->> 'mode';
-        c.admission := sent ->> 'admission';
-        c.discharge := sent ->> 'discharge';
-        c.settlement := sent ->> 'settlement';
-        c.facts := sent ->> 'facts';
-        c.policy := sent -> 'policy' ->> 'code';
-        c.version := sent -> 'policy' ->> 'version';
-        c.policy_sha256 := sent -> 'policy' ->> 'sha256';
-        c.assessment := sent ->> 'assessment';
-        c.total := core.amount(sent ->> 'total');
-        c.bank := payee ->> 'bank';
-        c.agent := CASE WHEN jsonb_typeof(sent -> 'agent') = 'object' THEN (claim -> 'agent')::text ELSE '' END;
-        c.documents := claim -> 'documents';
-        c.reasons := claim -> 'reasons';
-        c.remark := sent ->> 'remark';
-    EXCEPTION WHEN invalid_text_representation OR datetime_field_overflow OR numeric_value_out_of_range OR invalid_datetime_format THEN
-        RAISE invalid_parameter_value USING MESSAGE = 'not a claim';
-    END;
-    IF c.id IS NULL OR c.member IS NULL THEN
-        RAISE invalid_parameter_value USING MESSAGE = 'not a claim';
-    END IF;
-    c.member_league := (c.member / 10000000)::integer;
-    -- After the casts: 100.5 and 100.50 are the same content.
-    c.request := sha256(core.canonical('huzhu-request-1', session_user, jsonb_set(sent, '{total}', to_jsonb(c.total::text))::text));
-    PERFORM core.in_scope(c.member, me);
-    -- A claim lies where its member's league looks for it: in his league, or at the association's own office.
-    IF me.league NOT IN (c.member_league, 150000) THEN
-        PERFORM core.not_allowed();
-    END IF;
-    -- One submit for a member at a time: what he was paid is what the next one is computed with.
-    PERFORM pg_advisory_xact_lock(c.member);
-    SELECT k.* INTO known FROM core.claim k WHERE k.league = c.league AND k.id = c.id;
-    IF FOUND THEN
-        IF known.request <> c.request THEN
-            RAISE unique_violation USING MESSAGE = 'id reused';
-        END IF;
-        RETURN json_build_object('claim', core.claim_json(known), 'replay', true, 'hash', (
-            SELECT encode(e.hash, 'hex') FROM core.claim_event e WHERE e.league = c.league AND e.claim = c.id ORDER BY e.place LIMIT 1));
-    END IF;
-    PERFORM core.check_claim(c, me);
-    v_key := core.bill_key(c.bill_code, c.bill_number, c.bill_hospital);
-    INSERT INTO core.bill (key, league, claim) VALUES (v_key, c.league, c.id) ON CONFLICT DO NOTHING;
-    IF NOT FOUND THEN
-        standing := core.bill_standing(v_key, me);
-        RAISE unique_violation USING MESSAGE = 'duplicate bill', DETAIL = coalesce(standing, '{}');
-    END IF;
-    IF c.admission IS NOT NULL THEN
-        INSERT INTO core.stay (member, span, league, claim)
-        VALUES (c.member, core.span(c.admission, c.discharge), c.league, c.id) ON CONFLICT DO NOTHING;
-        IF NOT FOUND THEN
-            standing := core.stay_standings(c.member, c.admission, c.discharge, me) -> 0;
-            RAISE unique_violation USING MESSAGE = 'duplicate stay', DETAIL = coalesce(standing, '{}');
-        END IF;
-    END IF;
-    card := core.card_of(c.member, payee);
-    c.card := card.place;
-    c.last4 := right(card.number, 4);
-    c.medical_total := core.amount(c.facts::json ->> 'total');
-    c.submitted_at := core.now();
-    c.day := core.day_of(c.submitted_at);
-    c.year := extract(year FROM c.day);
-    c.number := core.next_number(c.league, c.office, c.year);
-    INSERT INTO core.claim (league, id, office, year, number, member, period, kind, state, rev, submitted_at, day, clerk,
-        channel, seat, bill_code, bill_number, bill_check, bill_hospital, hospital, diagnosis, diagnosis_name, standard, mode,
-        admission, discharge, settlement, medical_total, facts, policy, version, policy_sha256, assessment, total, bank, card,
-        last4, agent, documents, reasons, remark, request)
-    VALUES (c.league, c.id, c.office, c.year, c.number, c.member, c.period, c.kind, c.state, c.rev, c.submitted_at, c.day, c.clerk,
-        c.channel, c.seat, c.bill_code, c.bill_number, c.bill_check, c.bill_hospital, c.hospital, c.diagnosis, c.diagnosis_name,
-        c.standard, c.mode, c.admission, c.discharge, c.settlement, c.medical_total, c.facts, c.policy, c.version,
-        c.policy_sha256, c.assessment, c.total, c.bank, c.card, c.last4, c.agent, c.documents, c.reasons, c.remark, c.request);
-    INSERT INTO core.claim_paid (league, claim, place, period, benefit, base, days, amount)
-    SELECT c.league, c.id, p.place, c.period, p.benefit, p.base, p.days, p.amount FROM core.paid_of(c.assessment::jsonb) p;
-    IF c.state = 'returned' THEN
-        PERFORM core.give_slip(c, c.year, 2);
-    END IF;
-    -- What is hashed is what was stored, not what was sent.
-    SELECT k.* INTO c FROM core.claim k WHERE k.league = c.league AND k.id = c.id;
-    link := core.append_event(c, 1, c.state, core.submit_body(c, card.number, c.state), c.submitted_at);
-    RETURN json_build_object('claim', core.claim_json(c), 'replay', false, 'hash', encode(link, 'hex'));
-END $$;
 
 -- Records a print of a claim's slip before bytes go out; gives the copy (0: the original), counted for each form, the
 -- slip's number, the hash of the claim's first event, and the claim's revision.

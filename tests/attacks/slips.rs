@@ -25,7 +25,7 @@ pub const SLIPS: &[Case] = &[
         "no number of his own",
     ),
     refused(CLERK, "UPDATE core.slip SET prints = 0", "42501", "no print is taken back"),
-    refused(CLERK, "SELECT core.give_slip(NULL, 2021, 2)", "42501", "what gives numbers is not for him"),
+    refused(CLERK, "SELECT core.give_notice()", "42501", "what gives numbers is not for him"),
     gives(
         CLERK,
         "SELECT count(*) FROM api_v1.search_slip(150402, 2021, 2, 1, '', 0)",
